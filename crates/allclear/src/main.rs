@@ -1,0 +1,3 @@
+//! The `allclear` command.
+
+fn main() {}
