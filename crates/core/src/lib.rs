@@ -1,1 +1,15 @@
-//! See ARCHITECTURE.md.
+//! The pure heart of Allclear.
+//!
+//! Everything here is a function of its arguments: no files, no processes, no network, no clock. The process file becomes a
+//! [`process::Process`], the ledger's events become a [`release::Release`], and [`plan::plan`] says what can be done next.
+
+pub mod canonical;
+pub mod digest;
+pub mod duration;
+pub mod event;
+pub mod names;
+//plan
+//process
+//release
+pub mod template;
+pub mod version;
