@@ -7,9 +7,10 @@ pub mod canonical;
 pub mod digest;
 pub mod duration;
 pub mod event;
+pub mod gate;
 pub mod names;
-//plan
-//process
-//release
+pub mod plan;
+pub mod process;
+pub mod release;
 pub mod template;
 pub mod version;

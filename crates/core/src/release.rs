@@ -1,0 +1,316 @@
+//! A release as the fold of its events.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::canonical;
+use crate::digest::Digest;
+use crate::event::{Actor, Artifact, CommitRole, Event, Intent, Opened, Outcome, Record, SignOff};
+use crate::names::{CommitId, StepId, Word};
+use crate::version::Version;
+
+/// Everything that the ledger says about one release.
+#[derive(Debug, Clone, Serialize)]
+pub struct Release {
+    /// Its version, which names it.
+    pub version: Version,
+    /// Its kind.
+    pub kind: Word,
+    /// Who opened it, and when.
+    pub opened: Stamp,
+    /// How it was opened.
+    pub opening: Opened,
+    /// Whether it goes on.
+    pub state: State,
+    /// The commit that results speak for.
+    pub candidate: Option<CommitId>,
+    /// The candidate with nothing but its version changed.
+    pub release_commit: Option<CommitId>,
+    /// Whether something that cannot be taken back has begun; from then on the candidate is fixed.
+    pub past_return: bool,
+    /// What happened to each step.
+    pub steps: BTreeMap<StepId, History>,
+    /// The number of its last event.
+    pub seq: u64,
+}
+
+/// Who did something, and when they say they did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stamp {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Actor,
+}
+
+/// Whether a release goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum State {
+    /// It does.
+    Open,
+    /// Everything was done.
+    Finished {
+        /// When and by whom the end was written.
+        end: Stamp,
+    },
+    /// Somebody ended it.
+    Aborted {
+        /// When and by whom.
+        end: Stamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What happened to a step.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct History {
+    /// Its attempts that ended, in order.
+    pub attempts: Vec<Attempt>,
+    /// Attempts before this position were set aside by a person who reopened the step.
+    pub reopened_at: usize,
+    /// Attempts that began and did not end.
+    pub open: Vec<OpenAttempt>,
+    /// The newest carry-over of its last attempt: from which candidate to which.
+    pub carried: Option<(CommitId, CommitId)>,
+    /// The newest decision that it need not pass.
+    pub waiver: Option<Waiver>,
+    /// Sign-offs given or refused in the present round.
+    pub sign_offs: Vec<Given>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It was done, or is so.
+    Passed,
+    /// It was checked and is not so.
+    Failed,
+    /// It could not be checked or done.
+    Errored,
+}
+
+/// An attempt that ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct Attempt {
+    /// The number of the event.
+    pub seq: u64,
+    /// When and by whom.
+    pub stamp: Stamp,
+    /// How.
+    pub verdict: Verdict,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// An attempt that began.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenAttempt {
+    /// The number of the event.
+    pub seq: u64,
+    /// When and by whom.
+    pub stamp: Stamp,
+    /// What it is about to make true.
+    pub intent: Option<Intent>,
+    /// The candidate at that moment.
+    pub candidate: Option<CommitId>,
+}
+
+/// A decision that a step need not pass.
+#[derive(Debug, Clone, Serialize)]
+pub struct Waiver {
+    /// When and by whom.
+    pub stamp: Stamp,
+    /// The candidate that it was decided for.
+    pub candidate: Option<CommitId>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A sign-off and who recorded it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Given {
+    /// When and by whom it was written.
+    pub stamp: Stamp,
+    /// What was said.
+    pub sign_off: SignOff,
+}
+
+/// An event that cannot follow the events before it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IllegalEvent {
+    /// Nothing can happen to a release before it is opened.
+    #[error("`{event}` comes before the opening of {release}")]
+    NotOpened {
+        /// The event's type.
+        event: &'static str,
+        /// The release.
+        release: Version,
+    },
+    /// A version is released once.
+    #[error("{release} is opened a second time")]
+    OpenedTwice {
+        /// The release.
+        release: Version,
+    },
+}
+
+impl Release {
+    /// Folds the events of one release, in the order of the ledger; none where there are no events.
+    ///
+    /// # Errors
+    /// When an event cannot follow those before it.
+    pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Result<Option<Self>, IllegalEvent> {
+        let mut release = None;
+        for record in records {
+            Self::apply(&mut release, record)?;
+        }
+        Ok(release)
+    }
+
+    /// Takes in one more event.
+    ///
+    /// # Errors
+    /// When it cannot follow those before it; then nothing has changed.
+    pub fn apply(release: &mut Option<Self>, record: &Record) -> Result<(), IllegalEvent> {
+        match (release.as_mut(), &record.event) {
+            (None, Event::ReleaseOpened(opening)) => *release = Some(Self::open(record, opening)),
+            (Some(Self { state: State::Aborted { .. }, .. }), Event::ReleaseOpened(opening)) => {
+                *release = Some(Self::open(record, opening));
+            }
+            (Some(_), Event::ReleaseOpened(_)) => {
+                return Err(IllegalEvent::OpenedTwice { release: record.release.clone() });
+            }
+            (None, event) => {
+                return Err(IllegalEvent::NotOpened { event: event.name(), release: record.release.clone() });
+            }
+            (Some(release), event) => {
+                release.seq = record.seq;
+                // What arrives after the end, from a clone that did not know, stays in the record and changes nothing.
+                if release.state == State::Open {
+                    release.take(record, event);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open(record: &Record, opening: &Opened) -> Self {
+        Self {
+            version: record.release.clone(),
+            kind: opening.kind.clone(),
+            opened: Stamp::of(record),
+            opening: opening.clone(),
+            state: State::Open,
+            candidate: None,
+            release_commit: None,
+            past_return: false,
+            steps: BTreeMap::new(),
+            seq: record.seq,
+        }
+    }
+
+    fn take(&mut self, record: &Record, event: &Event) {
+        let stamp = Stamp::of(record);
+        match event {
+            Event::ReleaseOpened(_) => {}
+            Event::CandidateChosen { commit, .. } => self.choose(commit.clone()),
+            Event::StepStarted { step, candidate, intent, .. } => {
+                self.past_return |= intent.as_ref().is_some_and(|intent| !intent.reversible);
+                let open = OpenAttempt { seq: record.seq, stamp, intent: intent.clone(), candidate: candidate.clone() };
+                self.history(step).open.push(open);
+            }
+            Event::StepPassed(outcome) => self.end(record, Verdict::Passed, outcome),
+            Event::StepFailed(outcome) => self.end(record, Verdict::Failed, outcome),
+            Event::StepErrored(outcome) => self.end(record, Verdict::Errored, outcome),
+            Event::StepCarriedOver { step, from, candidate } => {
+                self.history(step).carried = Some((from.clone(), candidate.clone()));
+            }
+            Event::StepWaived { step, candidate, reason } => {
+                self.history(step).waiver =
+                    Some(Waiver { stamp, candidate: candidate.clone(), reason: reason.clone() });
+            }
+            Event::StepReopened { step, .. } => self.history(step).reopen(),
+            Event::SignedOff(sign_off) => {
+                self.history(&sign_off.gate).sign_offs.push(Given { stamp, sign_off: sign_off.clone() });
+            }
+            Event::ReleaseFinished {} => self.state = State::Finished { end: stamp },
+            Event::ReleaseAborted { reason } => self.state = State::Aborted { end: stamp, reason: reason.clone() },
+        }
+    }
+
+    fn history(&mut self, step: &StepId) -> &mut History {
+        self.steps.entry(step.clone()).or_default()
+    }
+
+    fn end(&mut self, record: &Record, verdict: Verdict, outcome: &Outcome) {
+        let history = self.history(&outcome.step);
+        let own = |open: &OpenAttempt| open.stamp.by.clone == record.actor.clone;
+        match history.open.iter().any(own) {
+            true => history.open.retain(|open| !own(open)),
+            false => history.open.clear(),
+        }
+        history.attempts.push(Attempt { seq: record.seq, stamp: Stamp::of(record), verdict, outcome: outcome.clone() });
+        match &outcome.moved {
+            Some(moved) if moved.role == CommitRole::Candidate => self.choose(moved.commit.clone()),
+            Some(moved) => self.release_commit = Some(moved.commit.clone()),
+            None => {}
+        }
+    }
+
+    fn choose(&mut self, commit: CommitId) {
+        self.candidate = Some(commit);
+        self.release_commit = None;
+    }
+
+    /// The commit that steps work on: the release commit once there is one, the candidate before.
+    pub fn commit(&self) -> Option<&CommitId> {
+        self.release_commit.as_ref().or(self.candidate.as_ref())
+    }
+
+    /// What was built from the present candidate, over all steps that build.
+    pub fn artifacts(&self) -> Vec<&Artifact> {
+        let newest =
+            |history: &'_ History| history.attempts.len().checked_sub(1).filter(|at| *at >= history.reopened_at);
+        let built = self.steps.values().filter_map(|history| newest(history).map(|at| &history.attempts[at]));
+        built
+            .filter(|attempt| attempt.verdict == Verdict::Passed && attempt.outcome.candidate == self.candidate)
+            .flat_map(|attempt| &attempt.outcome.artifacts)
+            .collect()
+    }
+
+    /// The digest of the list of artifacts, which sign-offs name; none while nothing is built.
+    pub fn artifacts_digest(&self) -> Option<Digest> {
+        let artifacts = self.artifacts();
+        (!artifacts.is_empty()).then(|| canonical::digest(&artifacts).expect("artifacts have no fractions"))
+    }
+
+    /// Whether the release goes on.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+}
+
+impl History {
+    fn reopen(&mut self) {
+        self.reopened_at = self.attempts.len();
+        self.carried = None;
+        self.waiver = None;
+        self.sign_offs.clear();
+    }
+
+    /// The newest attempt that no person has set aside.
+    pub fn last(&self) -> Option<&Attempt> {
+        self.attempts.get(self.reopened_at..).and_then(<[Attempt]>::last)
+    }
+}
+
+impl Stamp {
+    fn of(record: &Record) -> Self {
+        Self { at: record.at, by: record.actor.clone() }
+    }
+}

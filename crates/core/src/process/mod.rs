@@ -1,0 +1,345 @@
+//! The process: what a release of a project goes through, as data.
+//!
+//! [`read`](read::read) turns the text of `allclear.toml` into a [`Process`] or into [`Problems`] that show where it is wrong. The
+//! resolved process is frozen into the ledger when a release is opened; its canonical JSON is what later programs read.
+
+pub mod command;
+pub mod diagnostic;
+pub mod read;
+pub mod schema;
+pub mod spec;
+
+mod check;
+mod node;
+mod steps;
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use diagnostic::{Problem, Problems};
+pub use spec::{KindSpec, Shape};
+
+use crate::canonical;
+use crate::digest::Digest;
+use crate::event::Class;
+use crate::names::{BranchName, RelPath, StepId, Word};
+use crate::template::Template;
+use crate::version::Version;
+
+/// What a release of a project goes through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Process {
+    /// What is released.
+    pub project: Project,
+    /// When releases are due.
+    #[serde(default)]
+    pub cadence: Cadence,
+    /// Where the version stands.
+    #[serde(default)]
+    pub versions: Versions,
+    /// Who can be asked.
+    #[serde(default)]
+    pub people: BTreeMap<Word, Person>,
+    /// What people speak for.
+    #[serde(default)]
+    pub roles: BTreeMap<Word, Role>,
+    /// Where releases are published.
+    #[serde(default)]
+    pub targets: BTreeMap<Word, Target>,
+    /// Where releases are deployed.
+    #[serde(default)]
+    pub environments: BTreeMap<Word, Environment>,
+    /// The phases that each kind of release goes through, in order.
+    pub kinds: BTreeMap<Word, Vec<Word>>,
+    /// The phases.
+    pub phases: BTreeMap<Word, Phase>,
+}
+
+/// What is released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The project's name.
+    pub name: String,
+    /// Where issues and pull requests live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forge: Option<String>,
+    /// The git remote that holds branches, tags and the ledger.
+    #[serde(default = "origin")]
+    pub remote: Word,
+    /// The branch that the process is read from.
+    pub trunk: BranchName,
+    /// The branch that releases are cut from, where it is not the trunk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<BranchName>,
+    /// The branch of the ledger.
+    #[serde(default = "ledger_branch")]
+    pub ledger: BranchName,
+    /// The changelog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changelog: Option<RelPath>,
+    /// The folder that a release is archived in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Template>,
+    /// Environment variables whose values are never shown or kept.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+}
+
+fn origin() -> Word {
+    Word::new("origin").expect("a word")
+}
+
+fn ledger_branch() -> BranchName {
+    BranchName::new("allclear/ledger").expect("a branch")
+}
+
+/// When releases are due.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cadence {
+    /// When minor releases are due.
+    pub minor: Option<Weekly>,
+    /// When major releases are due.
+    pub major: Option<Weekly>,
+    /// Days on which nothing is released.
+    pub freeze: Vec<Freeze>,
+}
+
+/// A day of some weeks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weekly {
+    /// `every`, `odd` or `even` ISO weeks.
+    pub weeks: String,
+    /// The day of the week.
+    pub weekday: String,
+    /// The time of day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+}
+
+/// Days on which nothing is released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Freeze {
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub until: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Where the version stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// Paths and patterns of the files.
+    pub files: Vec<String>,
+}
+
+/// Somebody who can be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Person {
+    /// The person's name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The e-mail addresses of the person's git identity.
+    pub emails: Vec<String>,
+    /// The person's login at the forge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub github: Option<String>,
+    /// The person's SSH public keys.
+    pub keys: Vec<String>,
+}
+
+/// What people speak for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// The people who may speak for it.
+    pub members: Vec<Word>,
+    /// How many of them must.
+    #[serde(default = "one")]
+    pub quorum: u32,
+    /// The weakest class of sign-off that counts.
+    #[serde(default = "recorded")]
+    pub class: Class,
+    /// Whether the person who opened the release does not count.
+    #[serde(default)]
+    pub separate: bool,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn recorded() -> Class {
+    Class::Recorded
+}
+
+/// Where releases are published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The folder, relative to the repository or absolute.
+    pub folder: String,
+}
+
+/// Where releases are deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// The folder, relative to the repository or absolute.
+    pub folder: String,
+    /// Where it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// A part of the process: some steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// Whether its steps do not wait for each other.
+    pub parallel: bool,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One thing to do, to check, or to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its name in the whole process.
+    pub id: StepId,
+    /// The key that says what it is.
+    pub kind: Word,
+    /// What it is to the plan.
+    pub shape: Shape,
+    /// A few words for people.
+    pub title: String,
+    /// When it applies; always where there is none.
+    pub when: Vec<Condition>,
+    /// Steps that must be done first, beside the order of the phase.
+    pub needs: Vec<StepId>,
+    /// Files and folders that its result depends on; none means everything.
+    pub inputs: Vec<Template>,
+    /// How long it may take, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// How often a failed attempt is repeated before it counts.
+    pub retries: u32,
+    /// Patterns of files that are kept as evidence.
+    pub evidence: Vec<String>,
+    /// The role that is responsible for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Word>,
+    /// Whether the release may go on when it fails.
+    pub optional: bool,
+    /// Whether its result holds for the whole release, whatever becomes the candidate.
+    pub once: bool,
+    /// What its kind understands, checked against the kind's grammar.
+    pub config: Map<String, Value>,
+}
+
+/// A condition on a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// A kind of release, or `prerelease`.
+    pub word: Word,
+    /// Whether the condition is that it is not so.
+    pub negated: bool,
+}
+
+/// A step whose frozen definition this program cannot use.
+#[derive(Debug, thiserror::Error)]
+#[error("the frozen definition of `{step}` is not one that this program understands: update allclear")]
+pub struct BadDefinition {
+    step: StepId,
+    source: serde_json::Error,
+}
+
+impl Process {
+    /// Returns the phases of a kind of release in order, each with its name.
+    pub fn phases_of(&self, kind: &Word) -> impl Iterator<Item = (&Word, &Phase)> {
+        let names = self.kinds.get(kind).map(Vec::as_slice).unwrap_or_default();
+        names.iter().filter_map(|name| self.phases.get(name).map(|phase| (name, phase)))
+    }
+
+    /// Returns the steps of a kind of release in order, including those that do not apply.
+    pub fn steps_of(&self, kind: &Word) -> impl Iterator<Item = &Step> {
+        self.phases_of(kind).flat_map(|(_, phase)| &phase.steps)
+    }
+
+    /// Returns a step by its name.
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.phases.values().flat_map(|phase| &phase.steps).find(|step| &step.id == id)
+    }
+
+    /// The branch that releases are cut from.
+    pub fn integration(&self) -> &BranchName {
+        self.project.integration.as_ref().unwrap_or(&self.project.trunk)
+    }
+
+    /// Returns the person to whom an e-mail address of a git identity belongs.
+    pub fn person_by_email(&self, email: &str) -> Option<&Word> {
+        let owns = |person: &Person| person.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
+        self.people.iter().find(|(_, person)| owns(person)).map(|(name, _)| name)
+    }
+
+    /// The digest that names this process in the ledger.
+    pub fn digest(&self) -> Digest {
+        canonical::digest(self).expect("a process has no fractions")
+    }
+}
+
+impl Step {
+    /// The digest of the definition: a result speaks for this definition only.
+    pub fn definition(&self) -> Digest {
+        canonical::digest(self).expect("a step has no fractions")
+    }
+
+    /// Says whether the step applies to a release.
+    pub fn applies(&self, kind: &Word, version: &Version) -> bool {
+        let holds = |word: &Word| word == kind || (word.as_str() == "prerelease" && version.is_prerelease());
+        let (negated, plain): (Vec<_>, Vec<_>) = self.when.iter().partition(|condition| condition.negated);
+        !negated.iter().any(|condition| holds(&condition.word))
+            && (plain.is_empty() || plain.iter().any(|c| holds(&c.word)))
+    }
+
+    /// Reads what the step's kind understands into the kind's own type.
+    ///
+    /// # Errors
+    /// When the definition was frozen by a program whose kind has another grammar.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, BadDefinition> {
+        serde_json::from_value(Value::Object(self.config.clone()))
+            .map_err(|source| BadDefinition { step: self.id.clone(), source })
+    }
+
+    /// The kind's own value where it is a list of words, such as the roles of a sign-off.
+    pub fn words(&self) -> Vec<Word> {
+        let own = self.config.get(self.kind.as_str()).and_then(Value::as_array);
+        own.into_iter().flatten().filter_map(|word| Word::new(word.as_str()?).ok()).collect()
+    }
+
+    /// The kind's own value where it is a length of time, in seconds.
+    pub fn seconds(&self) -> u64 {
+        self.config.get(self.kind.as_str()).and_then(Value::as_u64).unwrap_or(0)
+    }
+
+    /// The name under which later steps find what this one yields.
+    pub fn yields(&self) -> Option<&str> {
+        self.config.get("value").and_then(Value::as_str)
+    }
+}

@@ -1,0 +1,258 @@
+//! The grammar of the process file as data: which keys there are, what they take, what they mean.
+//!
+//! From this one description come the strict reader, its messages, and the JSON Schema for editors. A kind of step is described by
+//! a [`KindSpec`]; the crate that performs steps has the list of them.
+
+use serde::{Deserialize, Serialize};
+
+/// One key of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The key as it is written.
+    pub key: &'static str,
+    /// What it takes.
+    pub ty: Type,
+    /// Whether the table is wrong without it.
+    pub required: bool,
+    /// What it means, for people and editors.
+    pub doc: &'static str,
+}
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    /// Free text, shown to people.
+    Text,
+    /// Text with placeholders that becomes one of these.
+    Template(Becomes),
+    /// A program's call; a string or a list of strings.
+    Command,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 0 to this.
+    Count(u32),
+    /// A length of time such as `24h`; kept in seconds.
+    Duration,
+    /// A name.
+    Word,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A path, or a pattern with `*` and `**`.
+    Glob,
+    /// A list of what the inner type takes; a single value is a list of one.
+    List(&'static Type),
+    /// A table with these keys.
+    Table(&'static [Field]),
+    /// A table whose keys are names and whose values are all alike.
+    Map(&'static Type),
+}
+
+/// What a template becomes once its placeholders are filled in; checked with sample values when the process is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Becomes {
+    /// One line or more of text.
+    Text,
+    /// A branch.
+    Branch,
+    /// A tag.
+    Tag,
+    /// A path inside the repository.
+    Path,
+    /// A branch or a tag.
+    Ref,
+}
+
+/// What a kind of step is to the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// Looks at the candidate and answers passed or failed.
+    Check,
+    /// Makes a state true outside, and can take it back.
+    Effect,
+    /// Makes a state true outside for good: the first of these is the point of no return.
+    IrreversibleEffect,
+    /// Observes for a length of time; the kind's own value is that length.
+    Watch,
+    /// Asks people of the named roles for their sign-off.
+    SignOff,
+    /// Asks a person to do something and to say so.
+    Manual,
+}
+
+/// How a step is called where its table does not say `id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// By its kind: `tag`.
+    Kind,
+    /// By its kind and value: `publish-pypi`.
+    KindAndValue,
+    /// By the telling words of its command: `lint`.
+    Command,
+}
+
+/// A kind of step: its key, what it takes, and what it is to the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct KindSpec {
+    /// The key that says what the step is, and its own value.
+    pub value: Field,
+    /// The other keys that it understands, beside the common ones.
+    pub fields: &'static [Field],
+    /// What it is to the plan.
+    pub shape: Shape,
+    /// How it is called.
+    pub naming: Naming,
+    /// Whether its result holds for the whole release, whatever becomes the candidate.
+    pub once: bool,
+}
+
+impl Field {
+    /// A key that may be left out.
+    pub const fn new(key: &'static str, ty: Type, doc: &'static str) -> Self {
+        Self { key, ty, required: false, doc }
+    }
+
+    /// The same key, but the table is wrong without it.
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
+/// The keys that every step understands.
+pub const COMMON: &[Field] = &[
+    Field::new("id", Type::Word, "the step's name within its phase; derived from the step where it is left out"),
+    Field::new(
+        "when",
+        Type::List(&Type::Text),
+        "kinds of release that the step is for, `not KIND`, `prerelease` or `not prerelease`; all where it is left out",
+    ),
+    Field::new(
+        "needs",
+        Type::List(&Type::Text),
+        "steps that must be done first, as `phase/step` or as a step of the same phase",
+    ),
+    Field::new(
+        "inputs",
+        Type::List(&Type::Template(Becomes::Path)),
+        "files and folders that the result depends on: it carries over to a new candidate in which they are the same",
+    ),
+    Field::new("timeout", Type::Duration, "how long the step may take, such as `20m`"),
+    Field::new("retries", Type::Count(10), "how often a failed attempt is repeated before it counts"),
+    Field::new("evidence", Type::List(&Type::Glob), "files that the step leaves behind and that are kept as evidence"),
+    Field::new("role", Type::Word, "the role that is responsible for the step"),
+    Field::new("optional", Type::Flag, "whether the release may go on when the step fails"),
+    Field::new("once", Type::Flag, "whether the result holds for the whole release, whatever becomes the candidate"),
+];
+
+/// `[project]`
+pub const PROJECT: &[Field] = &[
+    Field::new("name", Type::Text, "the project's name: letters, digits, `.`, `_` and `-`").required(),
+    Field::new("forge", Type::Text, "where issues and pull requests live, such as `github:owner/name`"),
+    Field::new(
+        "remote",
+        Type::Word,
+        "the git remote that holds branches, tags and the ledger; `origin` where it is left out",
+    ),
+    Field::new("trunk", Type::Template(Becomes::Branch), "the branch that the process is read from").required(),
+    Field::new(
+        "integration",
+        Type::Template(Becomes::Branch),
+        "the branch that releases are cut from, where it is not the trunk",
+    ),
+    Field::new(
+        "ledger",
+        Type::Template(Becomes::Branch),
+        "the branch of the ledger; `allclear/ledger` where it is left out",
+    ),
+    Field::new("changelog", Type::Template(Becomes::Path), "the changelog"),
+    Field::new(
+        "archive",
+        Type::Template(Becomes::Path),
+        "the folder that a release is archived in, such as `docs/releases/{version}`",
+    ),
+    Field::new(
+        "secrets",
+        Type::List(&Type::Text),
+        "environment variables whose values are never shown or kept, beside those with the usual names",
+    ),
+];
+
+const WEEKLY: &[Field] = &[
+    Field::new("weeks", Type::Choice(&["every", "odd", "even"]), "which ISO weeks").required(),
+    Field::new(
+        "weekday",
+        Type::Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
+        "the day of the week",
+    )
+    .required(),
+    Field::new("at", Type::Text, "the time of day, such as `10:00`"),
+    Field::new("timezone", Type::Text, "the time zone, such as `UTC` or `Europe/Berlin`"),
+];
+
+const FREEZE: &[Field] = &[
+    Field::new("from", Type::Text, "the first day, such as `2026-12-18`").required(),
+    Field::new("until", Type::Text, "the last day").required(),
+    Field::new("reason", Type::Text, "why").required(),
+];
+
+/// `[cadence]`
+pub const CADENCE: &[Field] = &[
+    Field::new("minor", Type::Table(WEEKLY), "when minor releases are due"),
+    Field::new("major", Type::Table(WEEKLY), "when major releases are due"),
+    Field::new("freeze", Type::List(&Type::Table(FREEZE)), "days on which nothing is released"),
+];
+
+/// `[versions]`
+pub const VERSIONS: &[Field] = &[Field::new(
+    "files",
+    Type::List(&Type::Glob),
+    "every file in which the version stands: `pyproject.toml`, `package.json`, `Chart.yaml`",
+)
+.required()];
+
+/// `[people.NAME]`
+pub const PERSON: &[Field] = &[
+    Field::new("name", Type::Text, "the person's name, for people"),
+    Field::new("emails", Type::List(&Type::Text), "the e-mail addresses of the person's git identity"),
+    Field::new("github", Type::Text, "the person's login at the forge"),
+    Field::new("keys", Type::List(&Type::Text), "the person's SSH public keys"),
+];
+
+/// `[roles]`
+pub const ROLE: &[Field] = &[
+    Field::new("members", Type::List(&Type::Word), "the people who may speak for the role").required(),
+    Field::new("quorum", Type::Count(100), "how many of them must; 1 where it is left out"),
+    Field::new(
+        "class",
+        Type::Choice(&["recorded", "forge", "signed"]),
+        "the weakest class of sign-off that counts; `recorded` where it is left out",
+    ),
+    Field::new("separate", Type::Flag, "whether the person who opened the release does not count"),
+];
+
+/// `[targets.NAME]`
+pub const TARGET: &[Field] =
+    &[Field::new("folder", Type::Text, "publish into this folder; relative to the repository").required()];
+
+/// `[environments.NAME]`
+pub const ENVIRONMENT: &[Field] = &[
+    Field::new("folder", Type::Text, "deploy into this folder; relative to the repository").required(),
+    Field::new("url", Type::Text, "where the environment answers, such as `https://staging.example.org`"),
+];
+
+/// The tables of the process file beside `[kinds]` and `[[phase.NAME]]`.
+pub const TABLES: &[Field] = &[
+    Field::new("project", Type::Table(PROJECT), "what is released").required(),
+    Field::new("cadence", Type::Table(CADENCE), "when releases are due"),
+    Field::new("versions", Type::Table(VERSIONS), "where the version stands"),
+    Field::new("people", Type::Map(&Type::Table(PERSON)), "who can be asked"),
+    Field::new("roles", Type::Map(&Type::Table(ROLE)), "what people speak for"),
+    Field::new("targets", Type::Map(&Type::Table(TARGET)), "where releases are published"),
+    Field::new("environments", Type::Map(&Type::Table(ENVIRONMENT)), "where releases are deployed"),
+    Field::new(
+        "kinds",
+        Type::Map(&Type::List(&Type::Word)),
+        "the phases that each kind of release goes through, in order",
+    ),
+    Field::new("parallel", Type::List(&Type::Word), "phases whose steps do not wait for each other"),
+];
