@@ -8,13 +8,13 @@
 //! - **git**: the program of the machine, on repositories in real files, with real hooks.
 //! - **HTTP**: real TCP on 127.0.0.1 and git's own `git http-backend`, so pushes go through the whole smart protocol.
 //! - **processes and kills**: real programs that die of a real SIGKILL.
-//! - **a write that fails**: the kernel refuses it (`EFBIG`).
+//! - **a write that fails**: the kernel refuses it (`EFBIG`), see [`limits`].
 //!
 //! # What is not
 //!
 //! - **people, time and identity**: [`TestEnv`] invents them. git's clock moves a minute a commit, so commit ids are the same
 //!   in every run.
-//! - **the forge**: no TLS, no proxy, no API, no review; hooks says no where a protected branch would.
+//! - **the forge**: no TLS, no proxy, no API, no review; [`hooks`] says no where a protected branch would.
 //! - **passwords**: compared as text, in the clear, for pushes only; reading is free for all.
 //! - **a full disk**: what we limit is the size of each file, so small files can still be written.
 //! - **a power cut**: a killed process leaves its writes in the kernel's cache; what was never fsynced is not lost here.
@@ -23,6 +23,13 @@ mod env;
 mod origin;
 mod ran;
 mod repo;
+
+pub mod hooks;
+pub mod kill;
+pub mod limits;
+pub mod loopback;
+pub mod tree;
+pub mod wait;
 
 pub use env::TestEnv;
 pub use origin::Origin;

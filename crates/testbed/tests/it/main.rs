@@ -1,4 +1,9 @@
 //! What the other crates' tests rely on. One binary; a file for each file of the crate.
 
 mod env;
+mod hooks;
+mod kill;
+mod limits;
+mod loopback;
 mod repo;
+mod tree;
