@@ -20,6 +20,7 @@
 //! - **a power cut**: a killed process leaves its writes in the kernel's cache; what was never fsynced is not lost here.
 
 mod env;
+mod git_http;
 mod origin;
 mod ran;
 mod repo;
@@ -32,6 +33,7 @@ pub mod tree;
 pub mod wait;
 
 pub use env::TestEnv;
+pub use git_http::{Fault, GitHttp};
 pub use origin::Origin;
 pub use ran::Ran;
 pub use repo::Repo;

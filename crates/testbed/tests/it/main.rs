@@ -1,6 +1,7 @@
 //! What the other crates' tests rely on. One binary; a file for each file of the crate.
 
 mod env;
+mod git_http;
 mod hooks;
 mod kill;
 mod limits;
