@@ -6,6 +6,7 @@
 pub mod canonical;
 pub mod digest;
 pub mod duration;
+pub mod edit;
 pub mod event;
 pub mod gate;
 pub mod names;
