@@ -1,0 +1,155 @@
+//! The content store of one clone: bytes named by their SHA-256, under `<git common dir>/allclear/store/`.
+//!
+//! It holds what an event names before the event is written, and the whole of what the ledger keeps only an excerpt of.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use allclear_core::digest::{Digest, Hasher};
+
+use crate::disk::{self, DiskError, Draft};
+
+/// The content store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// Content cannot be had from the store, or put into it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// This clone does not have it.
+    #[error("the content sha256:{0} is not in this clone's store")]
+    Missing(Digest),
+    /// The bytes are not those of its name.
+    #[error(
+        "the content sha256:{0} is damaged in this clone's store: check the disk, and restore the file from another clone"
+    )]
+    Damaged(Digest),
+    /// A file could not be read or written.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl Store {
+    /// The store in this folder.
+    pub(crate) fn within(folder: &Path) -> Self {
+        Self { folder: folder.join("store") }
+    }
+
+    /// Returns where content is, or would be.
+    pub fn path(&self, digest: &Digest) -> PathBuf {
+        let name = digest.to_string();
+        self.folder.join(&name[..2]).join(&name[2..])
+    }
+
+    /// Keeps bytes; they are on disk when this returns.
+    ///
+    /// # Errors
+    /// When the disk does not take them.
+    pub fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest::of(bytes);
+        if !self.has(&digest, bytes.len() as u64)? {
+            let mut draft = Draft::within(&self.folder)?;
+            draft.write(bytes)?;
+            draft.finish(&self.path(&digest))?;
+        }
+        Ok(digest)
+    }
+
+    /// Keeps a file of any size, and returns the digest and size of the bytes that were read.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the disk does not take it.
+    pub fn put_file(&self, path: &Path) -> Result<(Digest, u64), StoreError> {
+        let mut file = File::open(path).map_err(DiskError::at("open", path))?;
+        let mut draft = Draft::within(&self.folder)?;
+        let (mut hasher, mut size, mut piece) = (Hasher::default(), 0, vec![0; 1 << 16]);
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => {
+                    hasher.update(&piece[..length]);
+                    draft.write(&piece[..length])?;
+                    size += length as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(DiskError::at("read", path)(error).into()),
+            }
+        }
+        let digest = hasher.finish();
+        if !self.has(&digest, size)? {
+            draft.finish(&self.path(&digest))?;
+        }
+        Ok((digest, size))
+    }
+
+    /// Opens content for reading, as it is on disk: only [`Store::get`] checks it.
+    ///
+    /// # Errors
+    /// When the store does not have it.
+    pub fn open(&self, digest: &Digest) -> Result<File, StoreError> {
+        let path = self.path(digest);
+        File::open(&path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => StoreError::Missing(*digest),
+            _ => DiskError::at("open", &path)(error).into(),
+        })
+    }
+
+    /// Reads content, and checks it against its name.
+    ///
+    /// # Errors
+    /// When the store does not have it, or has other bytes.
+    pub fn get(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = Vec::new();
+        let path = self.path(digest);
+        self.open(digest)?.read_to_end(&mut bytes).map_err(DiskError::at("read", &path))?;
+        match Digest::of(&bytes) == *digest {
+            true => Ok(bytes),
+            false => Err(StoreError::Damaged(*digest)),
+        }
+    }
+
+    /// Says whether content of this size is kept, durably: whoever put it may have died before its name was flushed.
+    pub(crate) fn has(&self, digest: &Digest, size: u64) -> Result<bool, DiskError> {
+        let path = self.path(digest);
+        match std::fs::metadata(&path) {
+            Ok(meta) if meta.is_file() && meta.len() == size => {
+                disk::sync_folder(path.parent().unwrap_or(&path)).map(|()| true)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_kept_once_and_checked_when_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::within(folder.path());
+        let digest = store.put(b"log").unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, b"log").unwrap();
+        assert_eq!(store.put_file(&file).unwrap(), (digest, 3));
+        assert_eq!(store.get(&digest).unwrap(), b"log");
+        std::fs::write(store.path(&digest), b"lug").unwrap();
+        assert!(matches!(store.get(&digest), Err(StoreError::Damaged(_))));
+        assert!(matches!(store.get(&Digest::of(b"other")), Err(StoreError::Missing(_))));
+    }
+
+    #[test]
+    fn half_a_file_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::within(folder.path());
+        let digest = store.put(b"whole").unwrap();
+        std::fs::write(store.path(&digest), b"wh").unwrap();
+        assert_eq!(store.put(b"whole").unwrap(), digest);
+        assert_eq!(store.get(&digest).unwrap(), b"whole");
+        let drafts = std::fs::read_dir(folder.path().join("store")).unwrap().count();
+        assert_eq!(drafts, 1, "one folder, and no draft is left behind");
+    }
+}
