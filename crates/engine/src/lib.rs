@@ -1,1 +1,31 @@
-//! See the crate's description.
+//! Allclear's hands: the conductor, the kinds of steps, and the adapters to the world.
+//!
+//! The [`conductor`] asks the pure plan of `allclear-core` what can be done, does it through the [`step`] traits, and writes down what
+//! came of it. Every kind of step is one file in [`steps`] and one line in [`catalogue`]. The world outside is one value,
+//! [`world::World`]; a rehearsal is another such value.
+
+pub mod audit;
+pub mod catalogue;
+pub mod clock;
+pub mod conductor;
+pub mod decide;
+pub mod defaults;
+pub mod exec;
+pub mod facts;
+pub mod files;
+pub mod open;
+pub mod pack;
+pub mod ports;
+pub mod preflight;
+pub mod redact;
+pub mod rehearsal;
+pub mod repository;
+pub mod session;
+pub mod step;
+pub mod steps;
+pub mod survey;
+pub mod tools;
+pub mod values;
+pub mod world;
+
+mod effect;

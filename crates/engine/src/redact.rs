@@ -5,7 +5,18 @@ const MASK: &str = "[secret]";
 /// A shorter value is too likely to be an ordinary word.
 const SHORTEST: usize = 6;
 /// Words in the names of environment variables that hold secrets.
-const USUAL: &[&str] = &["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "API_KEY", "APIKEY", "PRIVATE_KEY", "ACCESS_KEY"];
+const USUAL: &[&str] = &[
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "CREDENTIAL",
+    "API_KEY",
+    "APIKEY",
+    "PRIVATE_KEY",
+    "ACCESS_KEY",
+];
 
 /// Knows the secrets of this process's environment.
 #[derive(Clone, Default)]
@@ -16,8 +27,11 @@ pub struct Redactor {
 impl Redactor {
     /// Takes the values of variables with the usual names, and of those that the process names.
     pub fn new(named: &[String]) -> Self {
-        let secret = |name: &str| named.iter().any(|known| known == name) || USUAL.iter().any(|word| name.to_uppercase().contains(word));
-        let values = std::env::vars().filter(|(name, value)| value.len() >= SHORTEST && secret(name)).map(|(_, value)| value);
+        let secret = |name: &str| {
+            named.iter().any(|known| known == name) || USUAL.iter().any(|word| name.to_uppercase().contains(word))
+        };
+        let values =
+            std::env::vars().filter(|(name, value)| value.len() >= SHORTEST && secret(name)).map(|(_, value)| value);
         Self::of(values)
     }
 
@@ -31,7 +45,9 @@ impl Redactor {
 
     /// Masks every secret in a text.
     pub fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })
+        self.secrets
+            .iter()
+            .fold(text.to_owned(), |text, secret| if text.contains(secret) { text.replace(secret, MASK) } else { text })
     }
 
     /// Masks every secret in bytes.

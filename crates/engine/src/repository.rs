@@ -78,7 +78,13 @@ impl Repository {
     /// When there is none, or it has no checkout.
     pub fn discover(folder: &Path, remote: Word) -> Result<Self, NoRepository> {
         let git = Git::at(folder);
-        let asked = git.run(["rev-parse", "--path-format=absolute", "--git-common-dir", "--is-shallow-repository", "--show-toplevel"]);
+        let asked = git.run([
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-common-dir",
+            "--is-shallow-repository",
+            "--show-toplevel",
+        ]);
         let answer = match asked {
             Ok(answer) => answer,
             Err(error @ GitError::Missing) => return Err(error.into()),
@@ -149,8 +155,12 @@ impl Repository {
     /// # Errors
     /// When the remote does not answer.
     pub fn remote_refs(&self, patterns: &[&str]) -> Result<BTreeMap<String, CommitId>, Away> {
-        let answer = self.git.run(["ls-remote", "--", self.remote.as_str()].iter().chain(patterns)).map_err(|error| self.away(&error))?;
-        let pair = |line: &str| line.split_once('\t').and_then(|(id, name)| Some((name.to_owned(), CommitId::new(id).ok()?)));
+        let answer = self
+            .git
+            .run(["ls-remote", "--", self.remote.as_str()].iter().chain(patterns))
+            .map_err(|error| self.away(&error))?;
+        let pair =
+            |line: &str| line.split_once('\t').and_then(|(id, name)| Some((name.to_owned(), CommitId::new(id).ok()?)));
         Ok(answer.lines().filter_map(pair).collect())
     }
 
@@ -173,7 +183,16 @@ impl Repository {
     /// When the remote does not answer.
     pub fn fetch(&self) -> Result<(), Away> {
         let heads = format!("+refs/heads/*:refs/remotes/{}/*", self.remote);
-        let fetched = self.git.run(["fetch", "--quiet", "--no-write-fetch-head", "--prune", "--tags", "--", self.remote.as_str(), &heads]);
+        let fetched = self.git.run([
+            "fetch",
+            "--quiet",
+            "--no-write-fetch-head",
+            "--prune",
+            "--tags",
+            "--",
+            self.remote.as_str(),
+            &heads,
+        ]);
         fetched.map(drop).map_err(|error| self.away(&error))
     }
 
@@ -184,7 +203,8 @@ impl Repository {
 
     /// The commit that a revision names, if there is one here.
     pub fn commit(&self, revision: &str) -> Option<CommitId> {
-        let answer = self.git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
+        let answer =
+            self.git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
         answer.ok().and_then(|id| CommitId::new(id).ok())
     }
 
@@ -231,7 +251,11 @@ impl Repository {
         let range = since.map_or(until.to_string(), |since| format!("{since}..{until}"));
         let log = self.git.bytes(["log", "--no-merges", "--format=%H %s", "--end-of-options", &range])?;
         let log = String::from_utf8_lossy(&log);
-        Ok(log.lines().filter_map(|line| line.split_once(' ')).filter_map(|(id, text)| Some((CommitId::new(id).ok()?, text.to_owned()))).collect())
+        Ok(log
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .filter_map(|(id, text)| Some((CommitId::new(id).ok()?, text.to_owned())))
+            .collect())
     }
 
     /// The paths that differ between two commits.
@@ -239,7 +263,8 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn changed(&self, from: &CommitId, to: &CommitId) -> Result<Vec<String>, GitError> {
-        let names = self.git.run(["diff-tree", "-r", "-z", "--no-renames", "--name-only", from.as_str(), to.as_str()])?;
+        let names =
+            self.git.run(["diff-tree", "-r", "-z", "--no-renames", "--name-only", from.as_str(), to.as_str()])?;
         Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
     }
 
@@ -248,7 +273,8 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn diff(&self, from: &CommitId, to: &CommitId) -> Result<String, GitError> {
-        let diff = self.git.bytes(["diff", "--no-color", "--no-ext-diff", "--no-textconv", from.as_str(), to.as_str()])?;
+        let diff =
+            self.git.bytes(["diff", "--no-color", "--no-ext-diff", "--no-textconv", from.as_str(), to.as_str()])?;
         Ok(String::from_utf8_lossy(&diff).into_owned())
     }
 
@@ -257,7 +283,8 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn tags(&self) -> Result<Vec<(TagName, CommitId)>, GitError> {
-        let listed = self.git.run(["for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags"])?;
+        let listed =
+            self.git.run(["for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags"])?;
         let tag = |line: &str| {
             let mut parts = line.split(' ');
             let (name, object, peeled) = (parts.next()?, parts.next()?, parts.next()?);
@@ -277,7 +304,8 @@ impl Repository {
         let git = self.git.clone().with_env("GIT_INDEX_FILE", &index);
         let tree = self.make_tree(&git, parts);
         let _ = std::fs::remove_file(&index);
-        let commit = dated(git, parts.who, parts.at).run_with_input(["commit-tree", &tree?, "-p", parts.base.as_str()], parts.message.as_bytes())?;
+        let commit = dated(git, parts.who, parts.at)
+            .run_with_input(["commit-tree", &tree?, "-p", parts.base.as_str()], parts.message.as_bytes())?;
         Ok(CommitId::new(commit).expect("git names commits by their digits"))
     }
 
@@ -308,7 +336,14 @@ impl Repository {
     ///
     /// # Errors
     /// When git fails.
-    pub fn make_tag(&self, name: &TagName, commit: &CommitId, message: &str, who: &Identity, at: Timestamp) -> Result<CommitId, GitError> {
+    pub fn make_tag(
+        &self,
+        name: &TagName,
+        commit: &CommitId,
+        message: &str,
+        who: &Identity,
+        at: Timestamp,
+    ) -> Result<CommitId, GitError> {
         let clean = |text: &str| text.replace(['<', '>', '\n'], " ");
         let who = format!("{} <{}> {} +0000", clean(&who.name), clean(&who.email), at.as_second());
         let body = format!("object {commit}\ntype commit\ntag {name}\ntagger {who}\n\n{}\n", message.trim_end());
@@ -341,7 +376,8 @@ impl Repository {
     pub fn worktree(&self, commit: &CommitId) -> Result<PathBuf, GitError> {
         let folder = self.own().join("worktree");
         let there = Git::at(&folder);
-        let usable = folder.join(".git").exists() && there.run(["checkout", "--quiet", "--force", "--detach", commit.as_str()]).is_ok();
+        let usable = folder.join(".git").exists()
+            && there.run(["checkout", "--quiet", "--force", "--detach", commit.as_str()]).is_ok();
         if usable {
             there.run(["clean", "--quiet", "-ffdx"])?;
             return Ok(folder);

@@ -27,11 +27,7 @@ impl TestEnv {
     #[must_use]
     pub fn new() -> Self {
         let root = TempDir::with_prefix("allclear-").expect("a temporary folder for the test");
-        let first = Self {
-            root: Arc::new(root),
-            minutes: Arc::default(),
-            person: String::new(),
-        };
+        let first = Self { root: Arc::new(root), minutes: Arc::default(), person: String::new() };
         first.person("test-example")
     }
 
@@ -40,10 +36,7 @@ impl TestEnv {
     /// The same name is always the same person, with the git configuration as they left it.
     #[must_use]
     pub fn person(&self, name: &str) -> Self {
-        let person = Self {
-            person: name.to_owned(),
-            ..self.clone()
-        };
+        let person = Self { person: name.to_owned(), ..self.clone() };
         for folder in [person.home(), person.tmp()] {
             fs::create_dir_all(folder).expect("a person's folders in the test's root");
         }
@@ -95,10 +88,7 @@ impl TestEnv {
 
     /// Replaces the command's whole environment by this one; what the test adds comes after.
     pub fn apply(&self, command: &mut Command) {
-        let date = format!(
-            "@{} +0000",
-            START + 60 * self.minutes.load(Ordering::SeqCst)
-        );
+        let date = format!("@{} +0000", START + 60 * self.minutes.load(Ordering::SeqCst));
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -58,11 +58,7 @@ impl GitHttp {
             let server = Arc::clone(&server);
             thread::spawn(move || server.accept_until_stopped(&listener))
         };
-        Self {
-            server,
-            port,
-            acceptor: Some(acceptor),
-        }
+        Self { server, port, acceptor: Some(acceptor) }
     }
 
     /// Returns the port on 127.0.0.1.
@@ -149,11 +145,7 @@ impl Server {
         if request.concerns_push() && self.users.required() && user.is_none() {
             return Some(Reply::unauthorized());
         }
-        let fault = if request.is_push() {
-            self.faults.of_push()
-        } else {
-            None
-        };
+        let fault = if request.is_push() { self.faults.of_push() } else { None };
         if let Some(Fault::Status(code)) = fault {
             return Some(Reply::empty(code));
         }

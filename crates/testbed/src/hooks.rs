@@ -60,6 +60,5 @@ fn install(bare: &Path, hook: &str, script: &str) {
     fs::create_dir_all(&hooks).expect("the hooks' folder");
     let file = hooks.join(hook);
     fs::write(&file, script).expect("a hook");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755))
-        .expect("a hook that can be executed");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a hook that can be executed");
 }

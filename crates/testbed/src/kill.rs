@@ -37,15 +37,9 @@ pub fn kill_when(
     deadline: Duration,
     mut condition: impl FnMut() -> bool,
 ) -> ExitStatus {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a command to kill");
-    let in_time = wait::holds_within(deadline, || {
-        condition() || child.try_wait().is_ok_and(|status| status.is_some())
-    });
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a command to kill");
+    let in_time = wait::holds_within(deadline, || condition() || child.try_wait().is_ok_and(|status| status.is_some()));
     child.kill().expect("a child of ours can be killed");
     let status = child.wait().expect("a child of ours can be waited for");
     assert!(in_time, "waited {deadline:?} in vain for {what}");

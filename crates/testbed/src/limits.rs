@@ -19,11 +19,7 @@ pub fn with_file_size_limit(command: &Command, blocks: u64) -> Command {
         .arg(command.get_program())
         .args(command.get_args())
         .env_clear()
-        .envs(
-            command
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        );
+        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(folder) = command.get_current_dir() {
         limited.current_dir(folder);
     }

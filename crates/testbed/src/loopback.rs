@@ -30,9 +30,7 @@ pub fn free_port() -> u16 {
 /// Waits until somebody accepts connections on the port; panics after `deadline`.
 #[track_caller]
 pub fn wait_for_port(port: u16, deadline: Duration) {
-    wait::until(&format!("a server on port {port}"), deadline, || {
-        accepts(port)
-    });
+    wait::until(&format!("a server on port {port}"), deadline, || accepts(port));
 }
 
 /// Looks by connecting: a listener of our own, bound to see whether it can be, lives on for a moment in every child that another

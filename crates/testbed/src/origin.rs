@@ -22,12 +22,7 @@ impl TestEnv {
     pub fn origin_named(&self, folder: &str) -> Origin {
         let path = self.root().join(folder);
         assert!(!path.exists(), "{} is there already", path.display());
-        Ran::of(
-            self.command("git")
-                .args(["init", "--quiet", "--bare"])
-                .arg(&path),
-        )
-        .expect_success();
+        Ran::of(self.command("git").args(["init", "--quiet", "--bare"]).arg(&path)).expect_success();
         let bare = self.repo_at(path);
         // Plumbing, because a bare repository has no work tree to commit from; mktree reads nothing and writes the empty tree.
         let tree = bare.git(&["mktree"]);
@@ -47,10 +42,7 @@ impl Origin {
     /// Returns what a clone on the same disk has as its URL.
     #[must_use]
     pub fn url(&self) -> String {
-        self.path()
-            .to_str()
-            .expect("the root's path is UTF-8")
-            .to_owned()
+        self.path().to_str().expect("the root's path is UTF-8").to_owned()
     }
 
     /// Returns a fresh clone of the person's, from disk to disk.

@@ -28,9 +28,7 @@ impl Ran {
             .map(|word| word.to_string_lossy())
             .collect();
         let words = words.join(" ");
-        let output = command
-            .output()
-            .unwrap_or_else(|error| panic!("`{words}` did not start: {error}"));
+        let output = command.output().unwrap_or_else(|error| panic!("`{words}` did not start: {error}"));
         Self {
             command: words,
             status: output.status,

@@ -25,22 +25,14 @@ impl TestEnv {
             })
             .find(|path| !path.exists())
             .expect("numbers do not run out");
-        Ran::of(
-            self.command("git")
-                .args(["clone", "--quiet", url])
-                .arg(&path),
-        )
-        .expect_success();
+        Ran::of(self.command("git").args(["clone", "--quiet", url]).arg(&path)).expect_success();
         self.repo_at(path)
     }
 
     /// Returns the repository that lies in the folder already.
     #[must_use]
     pub fn repo_at(&self, path: impl Into<PathBuf>) -> Repo {
-        Repo {
-            env: self.clone(),
-            path: path.into(),
-        }
+        Repo { env: self.clone(), path: path.into() }
     }
 }
 
@@ -82,8 +74,7 @@ impl Repo {
         let file = self.path.join(path);
         let folder = file.parent().expect("a file's path has a folder");
         fs::create_dir_all(folder).expect("a folder in the work tree");
-        fs::write(&file, content)
-            .unwrap_or_else(|error| panic!("{} cannot be written: {error}", file.display()));
+        fs::write(&file, content).unwrap_or_else(|error| panic!("{} cannot be written: {error}", file.display()));
     }
 
     /// Commits the work tree as it is, a minute after the last commit, and returns the commit's id.

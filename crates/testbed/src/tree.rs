@@ -19,8 +19,7 @@ pub fn tree(folder: &Path) -> String {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()));
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()));
     for entry in entries {
         let entry = entry.expect("an entry of a folder");
         let is_folder = entry.file_type().expect("the type of an entry").is_dir();
@@ -37,12 +36,8 @@ fn line_of(folder: &Path, file: &Path) -> String {
     if let Ok(target) = fs::read_link(file) {
         return format!("{name} -> {}\n", target.display());
     }
-    let content =
-        fs::read(file).unwrap_or_else(|error| panic!("{} cannot be read: {error}", file.display()));
-    let first = content
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let content = fs::read(file).unwrap_or_else(|error| panic!("{} cannot be read: {error}", file.display()));
+    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let first: String = String::from_utf8_lossy(first).chars().take(SHOWN).collect();
     let line = format!("{name}  {}  {}", content.len(), first.escape_debug());
     format!("{}\n", line.trim_end())

@@ -8,10 +8,7 @@ const POLL: Duration = Duration::from_millis(2);
 /// Waits until the condition holds; panics with `what` was waited for when it still does not after `deadline`.
 #[track_caller]
 pub fn until(what: &str, deadline: Duration, condition: impl FnMut() -> bool) {
-    assert!(
-        holds_within(deadline, condition),
-        "waited {deadline:?} in vain for {what}"
-    );
+    assert!(holds_within(deadline, condition), "waited {deadline:?} in vain for {what}");
 }
 
 /// Returns true as soon as the condition holds, false when it still does not after `deadline`.

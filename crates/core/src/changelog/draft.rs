@@ -45,9 +45,7 @@ impl Draft {
     pub(super) fn entry(&mut self, hand: &Hand<'_>, groups: Vec<Group>) {
         let is_merged = |group: &Group| hand.end_of(group).is_some();
         let (merged, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_merged);
-        let (first, rest): (Vec<_>, Vec<_>) = rest
-            .into_iter()
-            .partition(|group| group.title == HIGHLIGHTS);
+        let (first, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|group| group.title == HIGHLIGHTS);
         self.theirs(hand.intro());
         first.iter().for_each(|group| self.ours(&section(group)));
         self.theirs(&hand.with(&merged, self.newline));

@@ -17,9 +17,7 @@ pub(super) fn escape(text: &str) -> String {
             '`' if has_code => in_code = !in_code,
             _ if in_code => {}
             '\\' | '`' | '*' | '[' | ']' | '~' => out.push('\\'),
-            '_' if !(before.is_alphanumeric()
-                && chars.peek().is_some_and(|next| next.is_alphanumeric())) =>
-            {
+            '_' if !(before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric())) => {
                 out.push('\\');
             }
             _ => {}
@@ -49,10 +47,7 @@ fn escape_front(mut out: String) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    let calm: String = text
-        .chars()
-        .map(|c| if is_unruly(c) { ' ' } else { c })
-        .collect();
+    let calm: String = text.chars().map(|c| if is_unruly(c) { ' ' } else { c }).collect();
     calm.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -81,14 +76,8 @@ mod tests {
             ("a ` b", "a \\` b"),
             ("a ``b`` <i>", "a \\`\\`b\\`\\` &lt;i>"),
             ("back\\`slash`", "back\\\\`slash`"),
-            (
-                "*a* [b](c) ![d](e) ~~f~~",
-                "\\*a\\* \\[b\\](c) !\\[d\\](e) \\~\\~f\\~\\~",
-            ),
-            (
-                "__init__ snake_case _x_",
-                "\\_\\_init\\_\\_ snake_case \\_x\\_",
-            ),
+            ("*a* [b](c) ![d](e) ~~f~~", "\\*a\\* \\[b\\](c) !\\[d\\](e) \\~\\~f\\~\\~"),
+            ("__init__ snake_case _x_", "\\_\\_init\\_\\_ snake_case \\_x\\_"),
             ("# a", "\\# a"),
             ("- a", "\\- a"),
             ("> a", "\\> a"),

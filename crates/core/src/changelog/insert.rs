@@ -14,17 +14,13 @@ use super::render::{groups, heading};
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ChangelogError {
     /// The changelog has an entry for this version.
-    #[error(
-        "the changelog has an entry for {version} already: edit that one, or remove it to have it written again"
-    )]
+    #[error("the changelog has an entry for {version} already: edit that one, or remove it to have it written again")]
     AlreadyThere {
         /// The version.
         version: String,
     },
     /// Version and date do not make a heading that can be found again.
-    #[error(
-        "version {version:?} and date {date:?} make no heading: expected the like of 1.4.0 and 2026-01-02"
-    )]
+    #[error("version {version:?} and date {date:?} make no heading: expected the like of 1.4.0 and 2026-01-02")]
     NoHeading {
         /// The version as given.
         version: String,
@@ -64,10 +60,7 @@ pub fn insert(text: &str, entry: &Entry) -> Result<String, ChangelogError> {
     let outline = Outline::of(text);
     check(&outline, entry)?;
     let body = place(&outline);
-    let mut draft = Draft {
-        text: text[..body.start].to_owned(),
-        newline,
-    };
+    let mut draft = Draft { text: text[..body.start].to_owned(), newline };
     draft.ours(&heading(entry));
     draft.entry(&Hand::of(&outline, body.clone()), groups(entry));
     if body.end < text.len() {
@@ -96,42 +89,25 @@ fn check(outline: &Outline<'_>, entry: &Entry) -> Result<(), ChangelogError> {
 /// The new entry is found, and every earlier one too.
 fn check_kept(before: &Outline<'_>, after: &str, entry: &Entry) -> Result<(), ChangelogError> {
     let after = Outline::of(after);
-    let mut names: Vec<Name<'_>> = after
-        .sections()
-        .iter()
-        .map(|section| section.name)
-        .collect();
-    let ours = names
-        .iter()
-        .position(|name| *name == Name::Version(&entry.version));
+    let mut names: Vec<Name<'_>> = after.sections().iter().map(|section| section.name).collect();
+    let ours = names.iter().position(|name| *name == Name::Version(&entry.version));
     let kept = ours.is_some_and(|index| {
         names.remove(index);
-        names
-            .iter()
-            .copied()
-            .eq(before.sections().iter().map(|section| section.name))
+        names.iter().copied().eq(before.sections().iter().map(|section| section.name))
     });
     if kept && after.unclosed.is_none() {
         return Ok(());
     }
-    Err(ChangelogError::Hides {
-        version: entry.version.clone(),
-    })
+    Err(ChangelogError::Hides { version: entry.version.clone() })
 }
 
 /// The text that moves into the entry, or an empty span where the entry goes.
 fn place(outline: &Outline<'_>) -> Range<usize> {
     let sections = outline.sections();
-    if let Some(unreleased) = sections
-        .iter()
-        .find(|section| section.name == Name::Unreleased)
-    {
+    if let Some(unreleased) = sections.iter().find(|section| section.name == Name::Unreleased) {
         return unreleased.body.clone();
     }
-    let first = sections
-        .iter()
-        .find(|section| section.name != Name::Other)
-        .map(|section| section.start);
+    let first = sections.iter().find(|section| section.name != Name::Other).map(|section| section.start);
     // The first heading is the title; the preamble ends where the second begins.
     let second = outline.headings.get(1).map(|heading| heading.start);
     let at = first.or(second).unwrap_or(outline.end);
@@ -144,20 +120,14 @@ mod tests {
     use crate::changelog::Group;
 
     fn group(title: &str, items: &[&str]) -> Group {
-        Group {
-            title: title.to_owned(),
-            items: items.iter().map(|item| (*item).to_owned()).collect(),
-        }
+        Group { title: title.to_owned(), items: items.iter().map(|item| (*item).to_owned()).collect() }
     }
 
     fn entry() -> Entry {
         Entry {
             version: "1.4.0".to_owned(),
             date: "2026-01-02".to_owned(),
-            changes: vec![
-                group("Added", &["exports (abc1)"]),
-                group("Fixed", &["a leak (abc2)"]),
-            ],
+            changes: vec![group("Added", &["exports (abc1)"]), group("Fixed", &["a leak (abc2)"])],
             ..Entry::default()
         }
     }
@@ -189,10 +159,7 @@ A word   from *us*.
 
 [Unreleased]: https://example.org/compare/v1.3.0...HEAD
 ";
-        let entry = Entry {
-            highlights: vec!["Exports".to_owned()],
-            ..entry()
-        };
+        let entry = Entry { highlights: vec!["Exports".to_owned()], ..entry() };
         insta::assert_snapshot!(insert(text, &entry).unwrap(), @"
         # Changelog
 
@@ -308,12 +275,10 @@ A word   from *us*.
 
     #[test]
     fn an_empty_file_gets_a_title() {
-        let expected = "# Changelog\n\n## [1.4.0] - 2026-01-02\n\n### Added\n\n- exports (abc1)\n\n### Fixed\n\n- a leak (abc2)\n";
+        let expected =
+            "# Changelog\n\n## [1.4.0] - 2026-01-02\n\n### Added\n\n- exports (abc1)\n\n### Fixed\n\n- a leak (abc2)\n";
         assert_eq!(inserted(""), expected);
-        assert_eq!(
-            inserted("\u{feff}\r\n"),
-            format!("\u{feff}{expected}").replace('\n', "\r\n")
-        );
+        assert_eq!(inserted("\u{feff}\r\n"), format!("\u{feff}{expected}").replace('\n', "\r\n"));
     }
 
     #[test]
@@ -331,25 +296,13 @@ A word   from *us*.
         let refused = |text: &str, entry: &Entry| insert(text, entry).unwrap_err().to_string();
         insta::assert_snapshot!(refused("## v1.4.0", &entry()), @"the changelog has an entry for 1.4.0 already: edit that one, or remove it to have it written again");
         insta::assert_snapshot!(refused("# News\n\n```\n## 1.3.0\n", &entry()), @"line 3 opens a code fence or comment that is never closed: close it, so that what follows can be found");
-        let hiding = Entry {
-            highlights: vec!["look:\n```".to_owned()],
-            ..entry()
-        };
+        let hiding = Entry { highlights: vec!["look:\n```".to_owned()], ..entry() };
         insta::assert_snapshot!(refused("## 1.3.0\n", &hiding), @"the entry for 1.4.0 would hide entries below it: close the code fence or comment in its highlights or changes");
-        let nameless = Entry {
-            version: "1.4\n## 9.9.9".to_owned(),
-            ..entry()
-        };
+        let nameless = Entry { version: "1.4\n## 9.9.9".to_owned(), ..entry() };
         insta::assert_snapshot!(refused("", &nameless), @r#"version "1.4\n## 9.9.9" and date "2026-01-02" make no heading: expected the like of 1.4.0 and 2026-01-02"#);
         for date in ["2026-02-30", "2026-1-2", "today", "2026-01-02T10:00"] {
-            let undated = Entry {
-                date: date.to_owned(),
-                ..entry()
-            };
-            assert!(
-                matches!(insert("", &undated), Err(ChangelogError::NoHeading { .. })),
-                "{date}"
-            );
+            let undated = Entry { date: date.to_owned(), ..entry() };
+            assert!(matches!(insert("", &undated), Err(ChangelogError::NoHeading { .. })), "{date}");
         }
     }
 }

@@ -13,9 +13,7 @@ pub fn has_entry(text: &str, version: &str) -> bool {
 pub fn entry_of<'a>(text: &'a str, version: &str) -> Option<&'a str> {
     let wanted = version.strip_prefix(['v', 'V']).unwrap_or(version);
     let sections = Outline::of(text).sections();
-    let section = sections
-        .into_iter()
-        .find(|section| section.name == Name::Version(wanted))?;
+    let section = sections.into_iter().find(|section| section.name == Name::Version(wanted))?;
     Some(&text[without_blank_lines(text, section.body)])
 }
 
@@ -56,12 +54,7 @@ pub(super) struct Section<'a> {
 
 impl<'a> Outline<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        let mut outline = Self {
-            text,
-            headings: Vec::new(),
-            end: text.len(),
-            unclosed: None,
-        };
+        let mut outline = Self { text, headings: Vec::new(), end: text.len(), unclosed: None };
         let mut hidden: Option<(Hidden, usize)> = None;
         let mut definitions = None;
         let mut at = front_matter_end(text);
@@ -75,9 +68,7 @@ impl<'a> Outline<'a> {
             };
             let visible = !was_hidden && hidden.is_none();
             if visible {
-                outline
-                    .headings
-                    .extend(Heading::of(line, at..at + raw.len()));
+                outline.headings.extend(Heading::of(line, at..at + raw.len()));
             }
             if visible && is_definition(line) {
                 definitions.get_or_insert(at);
@@ -93,23 +84,11 @@ impl<'a> Outline<'a> {
 
     /// The parts under the headings of the first two levels; a part ends where the next version, or its own level, begins.
     pub(super) fn sections(&self) -> Vec<Section<'a>> {
-        let major: Vec<&Heading<'a>> = self
-            .headings
-            .iter()
-            .filter(|heading| heading.level <= 2)
-            .collect();
+        let major: Vec<&Heading<'a>> = self.headings.iter().filter(|heading| heading.level <= 2).collect();
         let section = |(index, heading): (usize, &&Heading<'a>)| {
-            let ends =
-                |next: &&&Heading<'a>| next.level <= heading.level || next.name() != Name::Other;
-            let end = major[index + 1..]
-                .iter()
-                .find(ends)
-                .map_or(self.end, |next| next.start);
-            Section {
-                name: heading.name(),
-                start: heading.start,
-                body: heading.end..end.max(heading.end),
-            }
+            let ends = |next: &&&Heading<'a>| next.level <= heading.level || next.name() != Name::Other;
+            let end = major[index + 1..].iter().find(ends).map_or(self.end, |next| next.start);
+            Section { name: heading.name(), start: heading.start, body: heading.end..end.max(heading.end) }
         };
         major.iter().enumerate().map(section).collect()
     }
@@ -119,45 +98,28 @@ impl<'a> Heading<'a> {
     fn of(line: &'a str, span: Range<usize>) -> Option<Self> {
         let title = line.trim_start_matches('#');
         let level = line.len() - title.len();
-        let is_heading =
-            (1..=6).contains(&level) && (title.is_empty() || title.starts_with([' ', '\t']));
+        let is_heading = (1..=6).contains(&level) && (title.is_empty() || title.starts_with([' ', '\t']));
         let title = title.trim().trim_end_matches('#').trim_end();
-        is_heading.then_some(Self {
-            level,
-            title,
-            start: span.start,
-            end: span.end,
-        })
+        is_heading.then_some(Self { level, title, start: span.start, end: span.end })
     }
 
     fn name(&self) -> Name<'a> {
         let title = self.title.strip_prefix('[').unwrap_or(self.title);
-        let word = &title[..title
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(title.len())];
+        let word = &title[..title.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(title.len())];
         if self.level == 2 && word.eq_ignore_ascii_case("unreleased") {
             return Name::Unreleased;
         }
-        version(title)
-            .filter(|_| self.level <= 2)
-            .map_or(Name::Other, Name::Version)
+        version(title).filter(|_| self.level <= 2).map_or(Name::Other, Name::Version)
     }
 }
 
 /// The version that `title` begins with, as in `1.4.0`, `v1.4.0 - 2026-01-02` or, its bracket taken off, `1.4.0](link)`.
 fn version(title: &str) -> Option<&str> {
     let bare = title.strip_prefix(['v', 'V']).unwrap_or(title);
-    let end = bare
-        .bytes()
-        .position(|byte| !is_version_byte(byte))
-        .unwrap_or(bare.len());
+    let end = bare.bytes().position(|byte| !is_version_byte(byte)).unwrap_or(bare.len());
     let (version, behind) = bare.split_at(end);
-    let ends = behind
-        .chars()
-        .next()
-        .is_none_or(|next| next.is_whitespace() || "](:,–—".contains(next));
-    (ends && version.contains('.') && version.starts_with(|first: char| first.is_ascii_digit()))
-        .then_some(version)
+    let ends = behind.chars().next().is_none_or(|next| next.is_whitespace() || "](:,–—".contains(next));
+    (ends && version.contains('.') && version.starts_with(|first: char| first.is_ascii_digit())).then_some(version)
 }
 
 /// A stretch of lines in which nothing is a heading (CommonMark 0.31, sections 4.5 and 4.6).
@@ -173,14 +135,10 @@ impl Hidden {
         if line.starts_with("<!--") && !line.contains("-->") {
             return Some(Self::Comment);
         }
-        let mark = line
-            .chars()
-            .next()
-            .filter(|first| ['`', '~'].contains(first))?;
+        let mark = line.chars().next().filter(|first| ['`', '~'].contains(first))?;
         let info = line.trim_start_matches(mark);
         let length = line.len() - info.len();
-        (length >= 3 && !(mark == '`' && info.contains('`')))
-            .then_some(Self::Fence { mark, length })
+        (length >= 3 && !(mark == '`' && info.contains('`'))).then_some(Self::Fence { mark, length })
     }
 
     fn is_closed_by(self, line: &str) -> bool {
@@ -202,12 +160,8 @@ fn unindented(line: &str) -> Option<&str> {
 
 /// A link definition such as `[1.4.0]: https://example.org`; a footnote is none.
 fn is_definition(line: &str) -> bool {
-    let label = unindented(line)
-        .and_then(|line| line.strip_prefix('['))
-        .and_then(|line| line.split_once("]:"));
-    label.is_some_and(|(label, _)| {
-        !label.is_empty() && !label.starts_with('^') && !label.contains(['[', ']'])
-    })
+    let label = unindented(line).and_then(|line| line.strip_prefix('[')).and_then(|line| line.split_once("]:"));
+    label.is_some_and(|(label, _)| !label.is_empty() && !label.starts_with('^') && !label.contains(['[', ']']))
 }
 
 pub(super) fn is_blank(line: &str) -> bool {
@@ -216,11 +170,7 @@ pub(super) fn is_blank(line: &str) -> bool {
 
 /// Where the text begins behind a byte order mark and front matter, if there are any.
 fn front_matter_end(text: &str) -> usize {
-    let start = if text.starts_with(BOM) {
-        BOM.len_utf8()
-    } else {
-        0
-    };
+    let start = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
     let mut at = start;
     for (index, raw) in text[start..].split_inclusive('\n').enumerate() {
         at += raw.len();
@@ -238,11 +188,7 @@ fn front_matter_end(text: &str) -> usize {
 pub(super) fn without_blank_lines(text: &str, span: Range<usize>) -> Range<usize> {
     let inner = &text[span.clone()];
     let kept = inner.trim_end_matches([' ', '\t', '\r', '\n']).len();
-    let blank: usize = inner[..kept]
-        .split_inclusive('\n')
-        .take_while(|line| is_blank(line))
-        .map(str::len)
-        .sum();
+    let blank: usize = inner[..kept].split_inclusive('\n').take_while(|line| is_blank(line)).map(str::len).sum();
     span.start + blank..span.start + kept
 }
 
@@ -260,10 +206,7 @@ mod tests {
             "# 1.4.0: spring",
             "##\t1.4.0 ##",
         ] {
-            assert!(
-                has_entry(&format!("# Changelog\r\n{heading}\r\ntext"), "1.4.0"),
-                "{heading}"
-            );
+            assert!(has_entry(&format!("# Changelog\r\n{heading}\r\ntext"), "1.4.0"), "{heading}");
             assert!(has_entry(heading, "v1.4.0"), "{heading}");
         }
     }
@@ -295,10 +238,7 @@ mod tests {
         let text = "# Log\n\n## 1.4.0\r\n\r\n  first\r\n### Added\n- x\n\n## [1.3.0]\n\nold\n\n[1.3.0]: https://example.org\n\n[a]: b\n";
         assert_eq!(entry_of(text, "1.4.0"), Some("  first\r\n### Added\n- x"));
         assert_eq!(entry_of(text, "1.3.0"), Some("old"));
-        assert_eq!(
-            entry_of("# 2.0.0\n## Added\nx\n# 1.0.0", "2.0.0"),
-            Some("## Added\nx")
-        );
+        assert_eq!(entry_of("# 2.0.0\n## Added\nx\n# 1.0.0", "2.0.0"), Some("## Added\nx"));
         assert_eq!(entry_of("## 1.4.0", "1.4.0"), Some(""));
         assert_eq!(entry_of(text, "1.2.0"), None);
     }

@@ -17,10 +17,7 @@ pub(super) fn heading(entry: &Entry) -> String {
 
 /// Everything below the heading as groups, those without any item left out.
 pub(super) fn groups(entry: &Entry) -> Vec<Group> {
-    let named = |title: &str, items| Group {
-        title: title.to_owned(),
-        items,
-    };
+    let named = |title: &str, items| Group { title: title.to_owned(), items };
     let mut groups = vec![named(HIGHLIGHTS, entry.highlights.clone())];
     groups.extend(entry.changes.iter().cloned());
     groups.push(named("Manuals", entry.manuals.iter().map(link).collect()));
@@ -36,10 +33,7 @@ pub(super) fn section(group: &Group) -> String {
 /// The items as a list; further lines of an item are indented, so that they stay in it.
 pub(super) fn items(group: &Group) -> String {
     let mut list = String::new();
-    let items = group
-        .items
-        .iter()
-        .map(|item| item.trim().replace("\r\n", "\n"));
+    let items = group.items.iter().map(|item| item.trim().replace("\r\n", "\n"));
     for item in items.filter(|item| !item.is_empty()) {
         for (index, line) in item.split(['\n', '\r']).map(str::trim_end).enumerate() {
             let margin = match index {
@@ -80,19 +74,10 @@ mod tests {
                 "a\r## b".to_owned(),
             ],
             changes: vec![
-                Group {
-                    title: "Added".to_owned(),
-                    items: vec!["exports (abc1234)".to_owned()],
-                },
-                Group {
-                    title: "Fixed".to_owned(),
-                    items: vec![],
-                },
+                Group { title: "Added".to_owned(), items: vec!["exports (abc1234)".to_owned()] },
+                Group { title: "Fixed".to_owned(), items: vec![] },
             ],
-            manuals: vec![Manual {
-                path: "../manual/été (2).md".to_owned(),
-                title: "Été [2]".to_owned(),
-            }],
+            manuals: vec![Manual { path: "../manual/été (2).md".to_owned(), title: "Été [2]".to_owned() }],
         };
         insta::assert_snapshot!(render(&entry), @"
         ## [1.4.0] - 2026-01-02

@@ -40,22 +40,15 @@ fn changelog() -> impl Strategy<Value = String> {
 fn entry() -> impl Strategy<Value = Entry> {
     let title = prop::sample::select(vec!["Added", "Fixed", "Changed"]);
     let text = prop_oneof!["[a-z`<#]{0,4}(\n[a-z #`~]{0,4})?", ".{0,6}"];
-    let group =
-        (title, prop::collection::vec(text.clone(), 0..3)).prop_map(|(title, items)| Group {
-            title: title.to_owned(),
-            items,
-        });
-    (
-        prop::collection::vec(group, 0..4),
-        prop::collection::vec(text, 0..2),
-    )
-        .prop_map(|(changes, highlights)| Entry {
-            version: "1.4.0".to_owned(),
-            date: "2026-01-02".to_owned(),
-            highlights,
-            changes,
-            manuals: Vec::new(),
-        })
+    let group = (title, prop::collection::vec(text.clone(), 0..3))
+        .prop_map(|(title, items)| Group { title: title.to_owned(), items });
+    (prop::collection::vec(group, 0..4), prop::collection::vec(text, 0..2)).prop_map(|(changes, highlights)| Entry {
+        version: "1.4.0".to_owned(),
+        date: "2026-01-02".to_owned(),
+        highlights,
+        changes,
+        manuals: Vec::new(),
+    })
 }
 
 /// Whether every line of `before` that says something stands in `after`, in the same order.

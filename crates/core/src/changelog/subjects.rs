@@ -14,14 +14,7 @@ const CHANGED: &str = "Changed";
 const BREAKING: &str = "Breaking changes";
 
 /// The groups in the order in which they are shown.
-const ORDER: [&str; 6] = [
-    BREAKING,
-    "Added",
-    CHANGED,
-    "Fixed",
-    "Documentation",
-    "Reverted",
-];
+const ORDER: [&str; 6] = [BREAKING, "Added", CHANGED, "Fixed", "Documentation", "Reverted"];
 
 /// Sorts commits into the groups of a changelog by Conventional Commits 1.0.
 ///
@@ -32,21 +25,10 @@ pub fn group_subjects(subjects: &[Subject]) -> Vec<Group> {
     let silent = told.iter().all(|told| told.title.is_none());
     let group = |title: &&str| {
         let here = |told: &&Told| told.title.or(silent.then_some(CHANGED)) == Some(*title);
-        let items = told
-            .iter()
-            .filter(here)
-            .map(|told| told.item.clone())
-            .collect();
-        Group {
-            title: (*title).to_owned(),
-            items,
-        }
+        let items = told.iter().filter(here).map(|told| told.item.clone()).collect();
+        Group { title: (*title).to_owned(), items }
     };
-    ORDER
-        .iter()
-        .map(group)
-        .filter(|group| !group.items.is_empty())
-        .collect()
+    ORDER.iter().map(group).filter(|group| !group.items.is_empty()).collect()
 }
 
 /// A commit as the changelog tells it.
@@ -60,15 +42,8 @@ impl Told {
     fn of(subject: &Subject) -> Option<Self> {
         let text = subject.text.trim();
         let Some(commit) = Conventional::parse(text) else {
-            let title = if text.starts_with("Revert \"") {
-                "Reverted"
-            } else {
-                CHANGED
-            };
-            return Some(Self {
-                title: Some(title),
-                item: item(text, &subject.id),
-            });
+            let title = if text.starts_with("Revert \"") { "Reverted" } else { CHANGED };
+            return Some(Self { title: Some(title), item: item(text, &subject.id) });
         };
         let kind = commit.kind.to_ascii_lowercase();
         let title = match kind.as_str() {
@@ -81,38 +56,21 @@ impl Told {
             "revert" => Some("Reverted"),
             "chore" | "ci" | "test" | "style" | "build" => None,
             _ => {
-                return Some(Self {
-                    title: Some(CHANGED),
-                    item: item(text, &subject.id),
-                });
+                return Some(Self { title: Some(CHANGED), item: item(text, &subject.id) });
             }
         };
         let text = match commit.scope {
             Some(scope) => format!("{scope}: {}", commit.description),
             None => commit.description.to_owned(),
         };
-        Some(Self {
-            title,
-            item: item(&text, &subject.id),
-        })
+        Some(Self { title, item: item(&text, &subject.id) })
     }
 }
 
 fn item(text: &str, id: &str) -> String {
-    let id: String = id
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(40)
-        .collect();
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let shown = escape(text);
-    format!(
-        "{} ({id})",
-        if shown.is_empty() {
-            "no subject"
-        } else {
-            &shown
-        }
-    )
+    format!("{} ({id})", if shown.is_empty() { "no subject" } else { &shown })
 }
 
 /// `kind(scope)!: description`
@@ -133,12 +91,7 @@ impl<'a> Conventional<'a> {
         };
         let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
         let breaking = bare.len() < head.len();
-        is_kind.then_some(Self {
-            kind,
-            scope,
-            breaking,
-            description: description.trim(),
-        })
+        is_kind.then_some(Self { kind, scope, breaking, description: description.trim() })
     }
 }
 
@@ -147,15 +100,9 @@ mod tests {
     use super::*;
 
     fn told(texts: &[&str]) -> String {
-        let subject = |(index, text): (usize, &&str)| Subject {
-            id: format!("abc{index}"),
-            text: (*text).to_owned(),
-        };
+        let subject = |(index, text): (usize, &&str)| Subject { id: format!("abc{index}"), text: (*text).to_owned() };
         let groups = group_subjects(&texts.iter().enumerate().map(subject).collect::<Vec<_>>());
-        groups
-            .iter()
-            .map(|group| format!("{}: {}\n", group.title, group.items.join("; ")))
-            .collect()
+        groups.iter().map(|group| format!("{}: {}\n", group.title, group.items.join("; "))).collect()
     }
 
     #[test]
@@ -199,10 +146,7 @@ mod tests {
 
     #[test]
     fn an_id_is_no_way_in_either() {
-        let subject = Subject {
-            id: "a1](x)\n<b>".to_owned(),
-            text: "fix: x".to_owned(),
-        };
+        let subject = Subject { id: "a1](x)\n<b>".to_owned(), text: "fix: x".to_owned() };
         assert_eq!(group_subjects(&[subject])[0].items, ["x (a1xb)"]);
     }
 }

@@ -37,15 +37,11 @@ fn check(found: Vec<Place>) -> Result<Vec<Place>, EditError> {
     for key in FIELDS {
         match found.iter().filter(|place| place.field == key).count() {
             0 if key == "version" => {
-                return Err(EditError::Missing {
-                    expected: "`version` at the left margin",
-                });
+                return Err(EditError::Missing { expected: "`version` at the left margin" });
             }
             0 | 1 => {}
             _ => {
-                return Err(EditError::Duplicate {
-                    key: key.to_owned(),
-                });
+                return Err(EditError::Duplicate { key: key.to_owned() });
             }
         }
     }
@@ -55,19 +51,14 @@ fn check(found: Vec<Place>) -> Result<Vec<Place>, EditError> {
 /// Keeps the author's quotes, and adds some where a bare scalar would be read as something else than text.
 pub(super) fn written(text: &str, place: &Place, to: &str) -> String {
     let quoted = text[..place.span.start].ends_with(['"', '\'']);
-    if quoted || is_plain_text(to) {
-        to.to_owned()
-    } else {
-        format!("\"{to}\"")
-    }
+    if quoted || is_plain_text(to) { to.to_owned() } else { format!("\"{to}\"") }
 }
 
 /// No parser takes a scalar with two dots for a number, date, truth value or null (YAML 1.2 section 10.3 and the older types
 /// of YAML 1.1), nor one that begins with a letter and has a digit.
 fn is_plain_text(value: &str) -> bool {
     let letter_first = value.starts_with(|first: char| first.is_ascii_alphabetic());
-    value.matches('.').count() >= 2
-        || (letter_first && value.contains(|c: char| c.is_ascii_digit()))
+    value.matches('.').count() >= 2 || (letter_first && value.contains(|c: char| c.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -79,9 +70,7 @@ mod tests {
     }
 
     fn refusal(text: &str) -> String {
-        set_version(Format::Chart, text, "1.4.0")
-            .unwrap_err()
-            .to_string()
+        set_version(Format::Chart, text, "1.4.0").unwrap_err().to_string()
     }
 
     #[test]
@@ -129,10 +118,7 @@ keywords: ["a:b",
     #[test]
     fn a_mark_at_the_front_and_crlf_stay() {
         assert_eq!(
-            edit_to(
-                "\u{feff}version: \"1.3.0\"\r\n\r\nappVersion: 1.3.0\r\nname: ü\r\n",
-                "1.4.0"
-            ),
+            edit_to("\u{feff}version: \"1.3.0\"\r\n\r\nappVersion: 1.3.0\r\nname: ü\r\n", "1.4.0"),
             "\u{feff}version: \"1.4.0\"\r\n\r\nappVersion: 1.4.0\r\nname: ü\r\n"
         );
     }
@@ -150,20 +136,10 @@ keywords: ["a:b",
             ("2026-01-02", "\"2026-01-02\""),
             ("true", "\"true\""),
         ] {
-            assert_eq!(
-                edit_to("version: 1.3.0 # bare", to),
-                format!("version: {written} # bare")
-            );
-            assert_eq!(
-                edit_to("version: '1.3.0' # quoted", to),
-                format!("version: '{to}' # quoted")
-            );
+            assert_eq!(edit_to("version: 1.3.0 # bare", to), format!("version: {written} # bare"));
+            assert_eq!(edit_to("version: '1.3.0' # quoted", to), format!("version: '{to}' # quoted"));
         }
-        assert_eq!(
-            edit_to("version: 1.0", "1.0"),
-            "version: 1.0",
-            "what stands already is left alone"
-        );
+        assert_eq!(edit_to("version: 1.0", "1.0"), "version: 1.0", "what stands already is left alone");
     }
 
     #[test]
@@ -193,10 +169,7 @@ keywords: ["a:b",
             "name: a\rversion: 1",
             "description: 'a\nb'\nversion: 1",
         ];
-        let refusals: Vec<String> = cases
-            .iter()
-            .map(|text| format!("{text:?}: {}", refusal(text)))
-            .collect();
+        let refusals: Vec<String> = cases.iter().map(|text| format!("{text:?}: {}", refusal(text))).collect();
         insta::assert_snapshot!(refusals.join("\n"), @r#"
         "name: api": no version is stated: expected `version` at the left margin; add it, or leave this file out of `versions.files`
         "  version: 1.3.0": no version is stated: expected `version` at the left margin; add it, or leave this file out of `versions.files`

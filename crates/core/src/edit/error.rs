@@ -6,9 +6,7 @@ use super::MAX_BYTES;
 #[derive(Debug, Error)]
 pub enum EditError {
     /// The file is larger than [`MAX_BYTES`].
-    #[error(
-        "the file has {bytes} bytes and only files up to {MAX_BYTES} are edited: is this the manifest itself?"
-    )]
+    #[error("the file has {bytes} bytes and only files up to {MAX_BYTES} are edited: is this the manifest itself?")]
     TooLarge {
         /// The file's size.
         bytes: usize,
@@ -42,9 +40,7 @@ pub enum EditError {
     )]
     Dynamic,
     /// The file states no version.
-    #[error(
-        "no version is stated: expected {expected}; add it, or leave this file out of `versions.files`"
-    )]
+    #[error("no version is stated: expected {expected}; add it, or leave this file out of `versions.files`")]
     Missing {
         /// The keys that would have been understood.
         expected: &'static str,
@@ -62,17 +58,13 @@ pub enum EditError {
         key: String,
     },
     /// The texts differ in more than the values of their version fields.
-    #[error(
-        "more than the version differs, from line {line} on: a release commit may change the version fields only"
-    )]
+    #[error("more than the version differs, from line {line} on: a release commit may change the version fields only")]
     Differs {
         /// The first line of the later text that is not explained by a change of version, counted from one.
         line: usize,
     },
     /// The new value did not arrive where it was written.
-    #[error(
-        "`{field}` does not read as `{to}` after the edit: set it by hand and report the file as a bug"
-    )]
+    #[error("`{field}` does not read as `{to}` after the edit: set it by hand and report the file as a bug")]
     NotSet {
         /// The key's full name.
         field: String,

@@ -39,9 +39,7 @@ impl Format {
     /// Returns the format of the file at `path`, told by its file name alone.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next()?;
-        Self::ALL
-            .into_iter()
-            .find(|format| format.file_name() == name)
+        Self::ALL.into_iter().find(|format| format.file_name() == name)
     }
 
     /// The file name that this format goes by; its own tools insist on the exact spelling.
@@ -97,18 +95,9 @@ mod tests {
     #[test]
     fn the_file_name_tells_the_format() {
         assert_eq!(Format::of("pyproject.toml"), Some(Format::Pyproject));
-        assert_eq!(
-            Format::of("web/app/package.json"),
-            Some(Format::PackageJson)
-        );
+        assert_eq!(Format::of("web/app/package.json"), Some(Format::PackageJson));
         assert_eq!(Format::of("infra/helm/api/Chart.yaml"), Some(Format::Chart));
-        for other in [
-            "",
-            "Cargo.toml",
-            "package-lock.json",
-            "Chart.yml",
-            "pyproject.toml/x",
-        ] {
+        for other in ["", "Cargo.toml", "package-lock.json", "Chart.yml", "pyproject.toml/x"] {
             assert_eq!(Format::of(other), None, "{other}");
         }
     }

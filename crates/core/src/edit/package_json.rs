@@ -9,9 +9,7 @@ const BOM: &str = "\u{feff}";
 pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
     let start = text.len() - text.trim_start_matches(BOM).len();
     serde_json::from_str::<IgnoredAny>(&text[start..]).map_err(EditError::Json)?;
-    let missing = EditError::Missing {
-        expected: "a top-level `version`",
-    };
+    let missing = EditError::Missing { expected: "a top-level `version`" };
     let mut walk = Walk { text, at: start };
     if !walk.skip('{') {
         return Err(missing);
@@ -28,9 +26,7 @@ pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
             walk.token::<IgnoredAny>()?;
         }
         if let Some(key) = seen.replace(key) {
-            return Err(EditError::Duplicate {
-                key: key.escape_debug().to_string(),
-            });
+            return Err(EditError::Duplicate { key: key.escape_debug().to_string() });
         }
     }
     found.map(|place| vec![place]).ok_or(missing)
@@ -59,10 +55,7 @@ impl<'a> Walk<'a> {
     fn token<T: Deserialize<'a>>(&mut self) -> Result<T, EditError> {
         let mut values = serde_json::Deserializer::from_str(self.rest()).into_iter();
         let end = || serde::de::Error::custom("a value is missing");
-        let value = values
-            .next()
-            .unwrap_or_else(|| Err(end()))
-            .map_err(EditError::Json)?;
+        let value = values.next().unwrap_or_else(|| Err(end())).map_err(EditError::Json)?;
         self.at += values.byte_offset();
         Ok(value)
     }
@@ -76,11 +69,7 @@ impl<'a> Walk<'a> {
         let start = self.at;
         self.at -= 1;
         let value = self.token()?;
-        Ok(Place {
-            field: field.to_owned(),
-            value,
-            span: start..self.at - 1,
-        })
+        Ok(Place { field: field.to_owned(), value, span: start..self.at - 1 })
     }
 }
 
@@ -89,15 +78,11 @@ mod tests {
     use crate::edit::{Format, set_version};
 
     fn edit(text: &str) -> String {
-        set_version(Format::PackageJson, text, "1.4.0")
-            .unwrap()
-            .text
+        set_version(Format::PackageJson, text, "1.4.0").unwrap().text
     }
 
     fn refusal(text: &str) -> String {
-        set_version(Format::PackageJson, text, "1.4.0")
-            .unwrap_err()
-            .to_string()
+        set_version(Format::PackageJson, text, "1.4.0").unwrap_err().to_string()
     }
 
     #[test]
@@ -121,9 +106,7 @@ mod tests {
     #[test]
     fn a_mark_at_the_front_crlf_and_escapes_stay() {
         assert_eq!(
-            edit(
-                "\u{feff}{\r\n\t\"\\u0076ersion\":\r\n\"1\\u002e3.0\",\r\n\"b\\\\\": -1e9,\"c\":null}\r\n\r\n"
-            ),
+            edit("\u{feff}{\r\n\t\"\\u0076ersion\":\r\n\"1\\u002e3.0\",\r\n\"b\\\\\": -1e9,\"c\":null}\r\n\r\n"),
             "\u{feff}{\r\n\t\"\\u0076ersion\":\r\n\"1.4.0\",\r\n\"b\\\\\": -1e9,\"c\":null}\r\n\r\n"
         );
     }

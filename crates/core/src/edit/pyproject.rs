@@ -6,10 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::{EditError, Place};
 
-const FIELDS: [(&[&str], &str); 2] = [
-    (&["project", "version"], "project.version"),
-    (&["tool", "poetry", "version"], "tool.poetry.version"),
-];
+const FIELDS: [(&[&str], &str); 2] =
+    [(&["project", "version"], "project.version"), (&["tool", "poetry", "version"], "tool.poetry.version")];
 
 pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
     let document = DeTable::parse(text).map_err(EditError::Toml)?;
@@ -22,9 +20,7 @@ pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
     }
     match found.is_empty() {
         true if is_dynamic(document) => Err(EditError::Dynamic),
-        true => Err(EditError::Missing {
-            expected: "`project.version` or `tool.poetry.version`",
-        }),
+        true => Err(EditError::Missing { expected: "`project.version` or `tool.poetry.version`" }),
         false => Ok(found),
     }
 }
@@ -38,31 +34,18 @@ fn lookup<'t>(table: &'t DeTable<'t>, keys: &[&str]) -> Option<(&'t DeValue<'t>,
     lookup(value.get_ref().as_table()?, deeper)
 }
 
-fn place(
-    text: &str,
-    field: &'static str,
-    value: &DeValue<'_>,
-    span: Range<usize>,
-) -> Result<Place, EditError> {
+fn place(text: &str, field: &'static str, value: &DeValue<'_>, span: Range<usize>) -> Result<Place, EditError> {
     let value = value.as_str().ok_or(EditError::NotText { field })?;
     let written = &text[span.clone()];
     let long = written.starts_with("\"\"\"") || written.starts_with("'''");
     let quotes = if long { 3 } else { 1 };
-    Ok(Place {
-        field: field.to_owned(),
-        value: value.to_owned(),
-        span: span.start + quotes..span.end - quotes,
-    })
+    Ok(Place { field: field.to_owned(), value: value.to_owned(), span: span.start + quotes..span.end - quotes })
 }
 
 /// Poetry 2 allows `dynamic = ["version"]` beside a static `tool.poetry.version`, so this matters only when neither is stated.
 fn is_dynamic(document: &DeTable<'_>) -> bool {
     let names = lookup(document, &["project", "dynamic"]).and_then(|(value, _)| value.as_array());
-    names.is_some_and(|names| {
-        names
-            .iter()
-            .any(|name| name.get_ref().as_str() == Some("version"))
-    })
+    names.is_some_and(|names| names.iter().any(|name| name.get_ref().as_str() == Some("version")))
 }
 
 #[cfg(test)]
@@ -74,9 +57,7 @@ mod tests {
     }
 
     fn refusal(text: &str) -> String {
-        set_version(Format::Pyproject, text, "1.4.0")
-            .unwrap_err()
-            .to_string()
+        set_version(Format::Pyproject, text, "1.4.0").unwrap_err().to_string()
     }
 
     #[test]
@@ -142,22 +123,10 @@ version = "1.3.0""#;
     fn every_way_to_write_the_key_and_the_text_is_understood() {
         for (before, after) in [
             ("project.version = '1.3.0'", "project.version = '1.4.0'"),
-            (
-                "project = { 'version' = '1.3.0' }",
-                "project = { 'version' = '1.4.0' }",
-            ),
-            (
-                "tool.\"poetry\".version='''1.3.0'''",
-                "tool.\"poetry\".version='''1.4.0'''",
-            ),
-            (
-                "project.version = \"\"\"\n1.3.0\"\"\"",
-                "project.version = \"\"\"1.4.0\"\"\"",
-            ),
-            (
-                "project.version = \"1\\u002e3.0\"",
-                "project.version = \"1.4.0\"",
-            ),
+            ("project = { 'version' = '1.3.0' }", "project = { 'version' = '1.4.0' }"),
+            ("tool.\"poetry\".version='''1.3.0'''", "tool.\"poetry\".version='''1.4.0'''"),
+            ("project.version = \"\"\"\n1.3.0\"\"\"", "project.version = \"\"\"1.4.0\"\"\""),
+            ("project.version = \"1\\u002e3.0\"", "project.version = \"1.4.0\""),
             ("project.version = ''", "project.version = '1.4.0'"),
         ] {
             assert_eq!(edit(before), after);
@@ -166,16 +135,8 @@ version = "1.3.0""#;
 
     #[test]
     fn what_stands_already_is_no_change() {
-        let edited = set_version(
-            Format::Pyproject,
-            "project.version = \"1\\u002e4.0\"",
-            "1.4.0",
-        )
-        .unwrap();
-        assert_eq!(
-            (edited.text.as_str(), edited.changes.len()),
-            ("project.version = \"1\\u002e4.0\"", 0)
-        );
+        let edited = set_version(Format::Pyproject, "project.version = \"1\\u002e4.0\"", "1.4.0").unwrap();
+        assert_eq!((edited.text.as_str(), edited.changes.len()), ("project.version = \"1\\u002e4.0\"", 0));
     }
 
     #[test]

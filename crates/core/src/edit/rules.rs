@@ -7,19 +7,10 @@ use super::{Edited, Format, only_versions_differ, places, set_version};
 /// A document with `{}` where its own versions stand.
 fn document() -> impl Strategy<Value = (Format, String)> {
     prop_oneof![
-        lines(
-            &toml_line(),
-            "[project]\nversion = \"{}\" # ours\n",
-            "[tool.poetry]\nversion='{}'\n"
-        )
-        .prop_map(|t| (Format::Pyproject, t)),
+        lines(&toml_line(), "[project]\nversion = \"{}\" # ours\n", "[tool.poetry]\nversion='{}'\n")
+            .prop_map(|t| (Format::Pyproject, t)),
         json().prop_map(|text| (Format::PackageJson, text)),
-        lines(
-            &yaml_line(),
-            "version: {}  # ours\n",
-            "appVersion: \"{}\"\n"
-        )
-        .prop_map(|text| (Format::Chart, text)),
+        lines(&yaml_line(), "version: {}  # ours\n", "appVersion: \"{}\"\n").prop_map(|text| (Format::Chart, text)),
     ]
 }
 
@@ -30,33 +21,18 @@ fn lines(
 ) -> impl Strategy<Value = String> + use<> {
     let line = prop::collection::vec(line.clone(), 0..4);
     let other = || line.clone();
-    (other(), other(), other(), any::<[bool; 3]>()).prop_map(
-        move |(a, b, c, [both, crlf, mark])| {
-            let second = if both { second } else { "" };
-            let text = format!("{}{first}{}{second}{}", a.concat(), b.concat(), c.concat());
-            let text = if crlf {
-                text.replace('\n', "\r\n")
-            } else {
-                text
-            };
-            if mark {
-                format!("\u{feff}{text}")
-            } else {
-                text
-            }
-        },
-    )
+    (other(), other(), other(), any::<[bool; 3]>()).prop_map(move |(a, b, c, [both, crlf, mark])| {
+        let second = if both { second } else { "" };
+        let text = format!("{}{first}{}{second}{}", a.concat(), b.concat(), c.concat());
+        let text = if crlf { text.replace('\n', "\r\n") } else { text };
+        if mark { format!("\u{feff}{text}") } else { text }
+    })
 }
 
 /// Sections have random names, because TOML takes each only once.
 fn toml_line() -> BoxedStrategy<String> {
     let section = "[a-z]{12}".prop_map(|name| format!("[other.{name}]\nversion = \"1.3.0\"\n"));
-    prop_oneof![
-        Just("# version = '1.3.0' ü\n".to_owned()),
-        Just("\n".to_owned()),
-        section
-    ]
-    .boxed()
+    prop_oneof![Just("# version = '1.3.0' ü\n".to_owned()), Just("\n".to_owned()), section].boxed()
 }
 
 fn yaml_line() -> BoxedStrategy<String> {
@@ -74,7 +50,9 @@ fn yaml_line() -> BoxedStrategy<String> {
 fn json() -> impl Strategy<Value = String> {
     let space = "[ \t\r\n]{0,3}";
     ("[a-u]{1,3}", "[ -z&&[^\"\\\\]]{0,5}", space, space).prop_map(|(key, text, a, b)| {
-        format!("{a}{{\"{key}\"{b}:{{\"version\":\"1.3.0\"}},{a}\"version\":{b}\"{{}}\"{a},\"w{key}\":[\"{text}\"]}}{b}")
+        format!(
+            "{a}{{\"{key}\"{b}:{{\"version\":\"1.3.0\"}},{a}\"version\":{b}\"{{}}\"{a},\"w{key}\":[\"{text}\"]}}{b}"
+        )
     })
 }
 

@@ -29,47 +29,27 @@ pub(super) enum Kind<'a> {
 
 impl<'a> Line<'a> {
     pub(super) fn new(number: usize, start: usize, raw: &'a str) -> Result<Self, EditError> {
-        let bare = if number == 1 {
-            raw.trim_start_matches('\u{feff}')
-        } else {
-            raw
-        };
+        let bare = if number == 1 { raw.trim_start_matches('\u{feff}') } else { raw };
         let text = bare.strip_suffix('\n').unwrap_or(bare);
         let text = text.strip_suffix('\r').unwrap_or(text);
-        let line = Self {
-            number,
-            start: start + raw.len() - bare.len(),
-            text,
-        };
+        let line = Self { number, start: start + raw.len() - bare.len(), text };
         if text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}']) {
-            return Err(
-                line.refused("some readers see a line end inside this line: use plain line ends")
-            );
+            return Err(line.refused("some readers see a line end inside this line: use plain line ends"));
         }
         Ok(line)
     }
 
     pub(super) fn refused(&self, reason: &'static str) -> EditError {
-        EditError::Yaml {
-            line: self.number,
-            reason,
-        }
+        EditError::Yaml { line: self.number, reason }
     }
 
     pub(super) fn kind(&self) -> Result<Kind<'a>, EditError> {
-        let mark = |mark: &str| {
-            self.text
-                .strip_prefix(mark)
-                .filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
-        };
+        let mark =
+            |mark: &str| self.text.strip_prefix(mark).filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
         if is_silent(self.text) {
             Ok(Kind::Silent)
         } else if let Some(rest) = mark("---") {
-            if is_silent(rest) {
-                Ok(Kind::Start)
-            } else {
-                Err(self.refused("write the document below its `---`"))
-            }
+            if is_silent(rest) { Ok(Kind::Start) } else { Err(self.refused("write the document below its `---`")) }
         } else if self.text.starts_with([' ', '\t']) || mark("-").is_some() {
             Ok(Kind::Nested)
         } else {
@@ -78,47 +58,30 @@ impl<'a> Line<'a> {
     }
 
     fn key(&self) -> Result<Kind<'a>, EditError> {
-        let refused =
-            || self.refused("expected `key: value` here: a value that goes on must be indented");
+        let refused = || self.refused("expected `key: value` here: a value that goes on must be indented");
         let (key, behind) = match self.text.chars().next() {
             Some(quote @ ('"' | '\'')) => self.text[1..].split_once(quote).ok_or_else(refused)?,
-            Some(
-                '%' | '.' | '?' | '&' | '*' | '!' | '|' | '>' | '@' | '`' | '{' | '}' | '[' | ']'
-                | ',',
-            ) => return Err(refused()),
-            _ => self
-                .text
-                .split_at(plain_end(self.text).ok_or_else(refused)?),
+            Some('%' | '.' | '?' | '&' | '*' | '!' | '|' | '>' | '@' | '`' | '{' | '}' | '[' | ']' | ',') => {
+                return Err(refused());
+            }
+            _ => self.text.split_at(plain_end(self.text).ok_or_else(refused)?),
         };
-        let value = behind
-            .trim_start_matches([' ', '\t'])
-            .strip_prefix(':')
-            .ok_or_else(refused)?;
+        let value = behind.trim_start_matches([' ', '\t']).strip_prefix(':').ok_or_else(refused)?;
         if key.contains('\\') || !(value.is_empty() || value.starts_with([' ', '\t'])) {
             return Err(refused());
         }
-        Ok(Kind::Key {
-            key: key.trim_end(),
-            value_at: self.text.len() - value.len(),
-        })
+        Ok(Kind::Key { key: key.trim_end(), value_at: self.text.len() - value.len() })
     }
 
     pub(super) fn place(&self, key: &str, value_at: usize) -> Result<Place, EditError> {
         let rest = self.text[value_at..].trim_start_matches([' ', '\t']);
-        let quote = rest
-            .chars()
-            .next()
-            .filter(|first| ['"', '\''].contains(first));
+        let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first));
         let value = match quote {
             Some(quote) => self.quoted(&rest[1..], quote)?,
             None => self.plain(rest)?,
         };
         let start = self.start + self.text.len() - rest.len() + usize::from(quote.is_some());
-        Ok(Place {
-            field: key.to_owned(),
-            value: value.to_owned(),
-            span: start..start + value.len(),
-        })
+        Ok(Place { field: key.to_owned(), value: value.to_owned(), span: start..start + value.len() })
     }
 
     fn quoted(&self, rest: &'a str, quote: char) -> Result<&'a str, EditError> {
@@ -128,29 +91,18 @@ impl<'a> Line<'a> {
             return Err(self.refused("the version is written with escapes: write it plainly"));
         }
         if !is_silent(behind) || behind.starts_with('#') {
-            return Err(self.refused(
-                "something stands behind the version: only a comment, after a space, may",
-            ));
+            return Err(self.refused("something stands behind the version: only a comment, after a space, may"));
         }
         Ok(value)
     }
 
     fn plain(&self, rest: &'a str) -> Result<&'a str, EditError> {
-        let comment = [" #", "\t#"]
-            .iter()
-            .filter_map(|mark| rest.find(mark))
-            .min();
+        let comment = [" #", "\t#"].iter().filter_map(|mark| rest.find(mark)).min();
         let value = rest[..comment.unwrap_or(rest.len())].trim_end();
         match value.chars().next() {
-            None | Some('#') => {
-                Err(self.refused("the key has no value on its line: write the version there"))
-            }
-            Some('|' | '>') => {
-                Err(self.refused("the version is a block of lines: write it on the key's line"))
-            }
-            Some('&' | '*' | '!') => {
-                Err(self.refused("the version has an anchor, alias or tag: write it plainly"))
-            }
+            None | Some('#') => Err(self.refused("the key has no value on its line: write the version there")),
+            Some('|' | '>') => Err(self.refused("the version is a block of lines: write it on the key's line")),
+            Some('&' | '*' | '!') => Err(self.refused("the version has an anchor, alias or tag: write it plainly")),
             _ if value.bytes().all(is_version_byte) => Ok(value),
             _ => Err(self.refused("the version is not a single word: write it in quotes")),
         }

@@ -19,6 +19,37 @@ pub struct Defaults {
     phases: BTreeMap<Word, Phase>,
 }
 
+impl Defaults {
+    /// Every step of the defaults: its phase, its own name, and a few words for people.
+    pub fn steps(&self) -> impl Iterator<Item = (&Word, &str, &str)> {
+        self.phases
+            .iter()
+            .flat_map(|(name, phase)| phase.steps.iter().map(move |step| (name, step.id.step(), step.title.as_str())))
+    }
+}
+
+/// What a process file says about where its project keeps things, as far as it can be read at all: enough to find the ledger even
+/// when the rest of the file is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The trunk.
+    pub trunk: Option<String>,
+    /// The remote.
+    pub remote: Option<String>,
+    /// The ledger's branch.
+    pub ledger: Option<String>,
+}
+
+/// Reads the places of a process file; what cannot be read is left out.
+pub fn places(source: &str) -> Places {
+    let root = Node::parse(source).ok();
+    let text = |key: &str| match &root.as_ref()?.get("project")?.get(key)?.value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    Places { trunk: text("trunk"), remote: text("remote"), ledger: text("ledger") }
+}
+
 /// Reads the kinds and phases of a default process: a file with nothing else in it.
 ///
 /// # Errors
@@ -121,14 +152,14 @@ fn assemble(mut tables: Map<String, Json>, own: Defaults, defaults: &Defaults) -
 }
 
 /// Where in the file a name is written, for names that only make sense together with others.
-struct Places<'a> {
+struct Written<'a> {
     root: &'a Node,
     problems: Vec<Problem>,
 }
 
 /// Checks that every name leads somewhere: phases, steps, roles, people, targets, environments, kinds.
 fn references(root: &Node, process: &Process) -> Vec<Problem> {
-    let mut places = Places { root, problems: Vec::new() };
+    let mut places = Written { root, problems: Vec::new() };
     places.project(process);
     places.kinds(process);
     places.roles(process);
@@ -143,7 +174,7 @@ fn references(root: &Node, process: &Process) -> Vec<Problem> {
     places.problems
 }
 
-impl Places<'_> {
+impl Written<'_> {
     /// The place of a value by its keys, or of the deepest key that exists, or the file's first byte.
     fn of(&self, keys: &[&str]) -> std::ops::Range<usize> {
         let mut node = self.root;

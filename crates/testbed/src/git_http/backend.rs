@@ -30,13 +30,9 @@ pub(super) fn run(env: &TestEnv, user: Option<&str>, request: Request) -> Reply 
     if let Some(user) = user {
         command.env("REMOTE_USER", user);
     }
-    let output = command
-        .stdin(Stdio::from(request.body))
-        .output()
-        .expect("`git http-backend` starts");
+    let output = command.stdin(Stdio::from(request.body)).output().expect("`git http-backend` starts");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    parse(&output.stdout)
-        .unwrap_or_else(|| panic!("`git http-backend` gave no reply, and said: {stderr}"))
+    parse(&output.stdout).unwrap_or_else(|| panic!("`git http-backend` gave no reply, and said: {stderr}"))
 }
 
 /// Turns the backend's output (header lines, an empty line, the body) into a reply; `Status` is 200 when it is left out.
@@ -60,10 +56,7 @@ mod tests {
     #[test]
     fn status_is_a_header_of_its_own() {
         let reply = parse(b"Expires: never\r\nStatus: 404 Not Found\r\n\r\nbody\r\n\r\n").unwrap();
-        assert_eq!(
-            (reply.status, reply.headers.join("|").as_str()),
-            (404, "Expires: never")
-        );
+        assert_eq!((reply.status, reply.headers.join("|").as_str()), (404, "Expires: never"));
         assert_eq!(reply.body, b"body\r\n\r\n");
         assert_eq!(parse(b"Expires: never\r\n\r\n").unwrap().status, 200);
         assert!(parse(b"fatal: no such program\n").is_none());

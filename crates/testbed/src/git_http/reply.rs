@@ -13,20 +13,13 @@ pub(super) struct Reply {
 
 impl Reply {
     pub(super) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     /// Makes git ask for, or send, a name and a password.
     pub(super) fn unauthorized() -> Self {
         let headers = vec![r#"WWW-Authenticate: Basic realm="git""#.to_owned()];
-        Self {
-            headers,
-            ..Self::empty(401)
-        }
+        Self { headers, ..Self::empty(401) }
     }
 
     /// Sends it as the last thing on the connection. The reason phrase is left empty, as RFC 9112 section 4 allows.
@@ -37,9 +30,7 @@ impl Reply {
             head.push_str("\r\n");
         }
         let length = self.body.len();
-        head.push_str(&format!(
-            "Content-Length: {length}\r\nConnection: close\r\n\r\n"
-        ));
+        head.push_str(&format!("Content-Length: {length}\r\nConnection: close\r\n\r\n"));
         stream.write_all(head.as_bytes())?;
         stream.write_all(&self.body)?;
         stream.shutdown(Shutdown::Write)

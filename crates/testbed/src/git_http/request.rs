@@ -36,10 +36,7 @@ impl Request {
             body: tempfile::tempfile()?,
             body_length: 0,
         };
-        if request
-            .header("expect")
-            .eq_ignore_ascii_case("100-continue")
-        {
+        if request.header("expect").eq_ignore_ascii_case("100-continue") {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         request.read_body(&mut input)?;
@@ -47,18 +44,11 @@ impl Request {
     }
 
     fn read_body(&mut self, input: &mut impl BufRead) -> io::Result<()> {
-        self.body_length = if self
-            .header("transfer-encoding")
-            .eq_ignore_ascii_case("chunked")
-        {
+        self.body_length = if self.header("transfer-encoding").eq_ignore_ascii_case("chunked") {
             copy_chunks(input, &mut self.body)?
         } else {
             let length = self.header("content-length");
-            let length = if length.is_empty() {
-                0
-            } else {
-                parse(length, 10)?
-            };
+            let length = if length.is_empty() { 0 } else { parse(length, 10)? };
             copy_exactly(input, length, &mut self.body)?
         };
         self.body.rewind()
@@ -129,8 +119,5 @@ fn parse(number: &str, radix: u32) -> io::Result<u64> {
 }
 
 fn malformed(text: &str) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        format!("not HTTP/1.1: {text:?}"),
-    )
+    io::Error::new(io::ErrorKind::InvalidData, format!("not HTTP/1.1: {text:?}"))
 }

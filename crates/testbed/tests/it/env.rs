@@ -3,10 +3,7 @@ use allclear_testbed::{Ran, TestEnv};
 #[test]
 fn a_process_sees_nothing_of_the_machine_but_its_path() {
     let variables = Ran::of(&mut TestEnv::new().command("env")).expect_success();
-    let mut names: Vec<_> = variables
-        .lines()
-        .filter_map(|line| Some(line.split_once('=')?.0))
-        .collect();
+    let mut names: Vec<_> = variables.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
     names.sort_unstable();
     let expected = "GIT_AUTHOR_DATE GIT_CEILING_DIRECTORIES GIT_COMMITTER_DATE GIT_CONFIG_GLOBAL \
                     GIT_CONFIG_NOSYSTEM GIT_TERMINAL_PROMPT HOME LANG PATH TMPDIR TZ";
@@ -27,9 +24,7 @@ fn git_outside_of_the_samples_does_not_find_the_repository_around_them() {
 fn people_share_the_root_and_nothing_else() {
     let env = TestEnv::new();
     let (ana, bo) = (env.person("ana-example"), env.person("bo-example"));
-    let email = |person: &TestEnv| {
-        Ran::of(person.command("git").args(["config", "user.email"])).expect_success()
-    };
+    let email = |person: &TestEnv| Ran::of(person.command("git").args(["config", "user.email"])).expect_success();
     assert_eq!(env.name(), "test-example");
     assert_eq!(email(&ana), "ana-example@example.org");
     assert_eq!(email(&bo), "bo-example@example.org");

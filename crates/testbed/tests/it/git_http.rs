@@ -20,12 +20,7 @@ fn story() -> Story {
     let server = GitHttp::serve(&env, &[ANA]);
     let ana = env.person(ANA.0).clone_of(&server.url_for(ANA.0, REPO));
     let commit = ana.commit("feat: over the wire");
-    Story {
-        origin,
-        ana,
-        commit,
-        server,
-    }
+    Story { origin, ana, commit, server }
 }
 
 /// Bytes that do not compress: Marsaglia's xorshift, so that git has as much to send as it was given.
@@ -45,8 +40,7 @@ fn noise(length: usize) -> Vec<u8> {
 /// Runs git and returns what curl says of the headers.
 fn headers(repo: &Repo, args: &[&str]) -> String {
     let mut git = repo.command("git");
-    git.env("GIT_TRACE_CURL", "1")
-        .env("GIT_TRACE_CURL_NO_DATA", "1");
+    git.env("GIT_TRACE_CURL", "1").env("GIT_TRACE_CURL_NO_DATA", "1");
     let ran = Ran::of(git.args(args));
     assert!(ran.success(), "{ran}");
     ran.stderr
@@ -90,10 +84,7 @@ fn a_push_of_5_mb_arrives_in_chunks() {
     let commit = story.ana.commit("feat: large");
     let push = ["-c", "http.postBuffer=65536", "push", "origin", "main"];
     let headers = headers(&story.ana, &push);
-    assert!(
-        headers.contains("Transfer-Encoding: chunked"),
-        "not sent in chunks:\n{headers}"
-    );
+    assert!(headers.contains("Transfer-Encoding: chunked"), "not sent in chunks:\n{headers}");
     assert_eq!(story.origin.rev("main"), commit);
     let size = story.origin.git(&["cat-file", "-s", "main:large.bin"]);
     assert_eq!(size, "5000000");
@@ -104,22 +95,15 @@ fn a_question_that_git_compresses_is_understood() {
     let story = story();
     for number in 0..40 {
         let tag = format!("tag-{number}");
-        story
-            .ana
-            .git(&["tag", "--annotate", "--message", &tag, &tag]);
+        story.ana.git(&["tag", "--annotate", "--message", &tag, &tag]);
     }
-    story
-        .ana
-        .git(&["push", "--quiet", "--tags", "origin", "main"]);
+    story.ana.git(&["push", "--quiet", "--tags", "origin", "main"]);
     let bo = story.ana.env().person("bo-example");
     let empty = bo.repo_at(bo.folder());
     empty.git(&["init", "--quiet"]);
     let fetch = ["fetch", &story.server.url(REPO), "refs/*:refs/all/*"];
     let headers = headers(&empty, &fetch);
-    assert!(
-        headers.contains("Content-Encoding: gzip"),
-        "not compressed:\n{headers}"
-    );
+    assert!(headers.contains("Content-Encoding: gzip"), "not compressed:\n{headers}");
     assert_eq!(empty.rev("refs/all/heads/main"), story.commit);
 }
 
@@ -238,8 +222,5 @@ fn a_dropped_server_leaves_nothing_behind() {
     let went_away = TcpStream::connect(("127.0.0.1", story.server.port())).unwrap();
     drop(went_away);
     drop(story);
-    assert!(
-        !root.exists(),
-        "a thread of the server still holds the root"
-    );
+    assert!(!root.exists(), "a thread of the server still holds the root");
 }

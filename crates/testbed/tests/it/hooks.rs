@@ -44,12 +44,7 @@ fn a_protected_branch_is_refused_and_others_are_not() {
     hooks::protect(origin.path(), "next");
     let refused = ana.try_git(&["push", "origin", "main", "main-2", "next"]);
     assert_eq!(refused.status.code(), Some(1), "{refused}");
-    assert!(
-        refused
-            .stderr
-            .contains("changes to refs/heads/main must be made through a pull request"),
-        "{refused}"
-    );
+    assert!(refused.stderr.contains("changes to refs/heads/main must be made through a pull request"), "{refused}");
     assert_eq!(origin.rev("main"), before);
     assert_eq!(origin.rev("main-2"), commit);
     assert!(!origin.try_git(&["rev-parse", "--verify", "next"]).success());

@@ -12,9 +12,7 @@ fn a_killed_process_is_told_from_a_failed_or_terminated_one() {
     assert!(was_killed(&sh("kill -KILL $$")));
     assert!(!was_killed(&sh("kill -TERM $$")));
     assert!(!was_killed(&sh("exit 137")));
-    assert!(was_killed(&run_until_killed(
-        env.command("sh").args(["-c", "kill -KILL $$"])
-    )));
+    assert!(was_killed(&run_until_killed(env.command("sh").args(["-c", "kill -KILL $$"]))));
 }
 
 #[test]
@@ -28,12 +26,7 @@ fn a_process_is_killed_at_the_chosen_instant() {
     let env = TestEnv::new();
     let (started, done) = (env.root().join("started"), env.root().join("done"));
     let script = "touch started; while [ ! -e never ]; do :; done; touch done";
-    let status = kill_when(
-        env.command("sh").args(["-c", script]),
-        "its start",
-        DEADLINE,
-        || started.exists(),
-    );
+    let status = kill_when(env.command("sh").args(["-c", script]), "its start", DEADLINE, || started.exists());
     assert!(was_killed(&status));
     assert!(started.exists() && !done.exists());
 }

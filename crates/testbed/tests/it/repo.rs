@@ -12,10 +12,7 @@ fn a_clone_writes_commits_and_pushes() {
     let commit = ana.commit("docs: notes");
     ana.push("release/v1.4.0");
     assert_eq!(origin.rev("release/v1.4.0"), commit);
-    assert_eq!(
-        origin.git(&["show", "release/v1.4.0:docs/notes.md"]),
-        "# Notes"
-    );
+    assert_eq!(origin.git(&["show", "release/v1.4.0:docs/notes.md"]), "# Notes");
     assert_ne!(origin.rev("main"), commit);
 }
 
@@ -23,10 +20,7 @@ fn a_clone_writes_commits_and_pushes() {
 fn two_people_see_each_others_commits() {
     let env = TestEnv::new();
     let origin = env.origin();
-    let (ana, bo) = (
-        origin.clone_for("ana-example"),
-        origin.clone_for("bo-example"),
-    );
+    let (ana, bo) = (origin.clone_for("ana-example"), origin.clone_for("bo-example"));
     let commit = ana.commit("chore: nothing to see");
     ana.push("main");
     bo.git(&["pull", "--quiet"]);
@@ -45,10 +39,7 @@ fn two_people_see_each_others_commits() {
 fn the_second_of_two_who_push_is_rejected() {
     let env = TestEnv::new();
     let origin = env.origin();
-    let (ana, bo) = (
-        origin.clone_for("ana-example"),
-        origin.clone_for("bo-example"),
-    );
+    let (ana, bo) = (origin.clone_for("ana-example"), origin.clone_for("bo-example"));
     let first = ana.commit("feat: one way");
     ana.push("main");
     bo.commit("feat: another way");
@@ -61,10 +52,7 @@ fn the_second_of_two_who_push_is_rejected() {
 fn a_person_has_as_many_clones_as_machines() {
     let env = TestEnv::new();
     let origin = env.origin();
-    let (one, two) = (
-        origin.clone_for("ana-example"),
-        origin.clone_for("ana-example"),
-    );
+    let (one, two) = (origin.clone_for("ana-example"), origin.clone_for("ana-example"));
     let ana = env.person("ana-example").folder();
     assert_eq!(one.path(), ana.join("work"));
     assert_eq!(two.path(), ana.join("work-2"));
@@ -82,14 +70,8 @@ fn commits_are_a_minute_apart_and_the_same_in_every_run() {
         ana.git(&["log", "--format=%H %cd", "--date=format-local:%F %R"])
     };
     let log = story();
-    let times: Vec<_> = log
-        .lines()
-        .filter_map(|line| Some(line.split_once(' ')?.1))
-        .collect();
-    assert_eq!(
-        times,
-        ["2026-01-05 09:03", "2026-01-05 09:01", "2026-01-05 09:00"]
-    );
+    let times: Vec<_> = log.lines().filter_map(|line| Some(line.split_once(' ')?.1)).collect();
+    assert_eq!(times, ["2026-01-05 09:03", "2026-01-05 09:01", "2026-01-05 09:00"]);
     assert_eq!(log, story());
 }
 

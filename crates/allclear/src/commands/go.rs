@@ -1,0 +1,80 @@
+use allclear_core::plan::{Standing, Wait};
+use allclear_core::release::State;
+use allclear_core::version::Version;
+use allclear_engine::clock::{Clock, SystemClock};
+use allclear_engine::conductor::{Conductor, Stopped};
+use allclear_engine::session::Session;
+use serde::Serialize;
+
+use crate::board::Board;
+use crate::error::CommandResult;
+use crate::exit::Exit;
+use crate::here::Here;
+use crate::lock::Lock;
+use crate::ui::Ui;
+
+/// Do everything that can be done now, and say what the release waits for
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Went<'a> {
+    exit: Exit,
+    away: Vec<String>,
+    unknown: Vec<String>,
+    unshared: Option<&'a str>,
+    board: Board<'a>,
+}
+
+pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandResult {
+    let here = Here::find()?;
+    here.require_remote()?;
+    let identity = here.identity()?;
+    let mut ledger = here.ledger()?;
+    let _lock = Lock::take(&here)?;
+    // Somebody else may have opened the release: the version is looked for when others were heard.
+    let _ = ledger.share()?;
+    let version = here.version(&ledger, release)?;
+    let session = Session::open(ledger, &version, here.actor(&identity)?)?;
+    let world = here.world(ui, &session.process.project.secrets);
+    let mut conductor = Conductor::new(&world, session, identity);
+    let stopped = conductor.go()?;
+    let exit = exit(&stopped, &conductor.session.release.state);
+    let board = Board::new(&conductor.session, &stopped.plan, SystemClock.now(), false);
+    ui.text(format!("\n{}", board.text()));
+    for (step, away) in &stopped.away {
+        ui.words(format!("{step} waits: {away}"));
+    }
+    for (step, why) in &stopped.unknown {
+        ui.words(format!("{step}: {why}; `allclear go` looks again"));
+    }
+    if let Some(reason) = &stopped.unshared {
+        ui.words(format!("kept here until `{}` takes it: {reason}", here.repository.remote()));
+    }
+    ui.json(&Went {
+        exit,
+        away: stopped.away.iter().map(|(step, away)| format!("{step}: {away}")).collect(),
+        unknown: stopped.unknown.iter().map(|(step, why)| format!("{step}: {why}")).collect(),
+        unshared: stopped.unshared.as_deref(),
+        board,
+    });
+    Ok(exit)
+}
+
+/// The exit code says what has to happen next: the first of these that is so.
+fn exit(stopped: &Stopped, state: &State) -> Exit {
+    let foreign = |standing: &Standing| matches!(standing, Standing::Failed { summary } if summary.contains(" holds "));
+    let waits = |fits: &dyn Fn(&Wait) -> bool| stopped.plan.waits.iter().any(fits);
+    match state {
+        State::Finished { .. } => Exit::Done,
+        State::Aborted { .. } => Exit::Failed,
+        State::Open if stopped.plan.steps.iter().any(|step| foreign(&step.standing)) => Exit::Conflict,
+        State::Open if waits(&|wait| matches!(wait, Wait::Decision { .. })) => Exit::Failed,
+        State::Open if !stopped.away.is_empty() => Exit::WaitsForOutside,
+        State::Open if stopped.errored() => Exit::Errored,
+        State::Open if waits(&|wait| matches!(wait, Wait::SignOff { .. } | Wait::Person { .. })) => {
+            Exit::WaitsForPeople
+        }
+        State::Open => Exit::WaitsForOutside,
+    }
+}

@@ -1,0 +1,387 @@
+//! The conductor: asks the plan what can be done, does it, and writes down what came of it, until nothing can be done.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use allclear_core::event::{Event, Item, Outcome, Record};
+use allclear_core::names::{CommitId, StepId};
+use allclear_core::plan::{Action, Plan, Standing, plan};
+use allclear_core::process::Step;
+use allclear_core::release::OpenAttempt;
+use allclear_core::template::Values;
+use allclear_ledger::Reached;
+
+use crate::catalogue;
+use crate::effect::elapsed;
+use crate::repository::{Away, Identity};
+use crate::session::{Session, SessionError};
+use crate::step::{Check, Context, Finding, StepError, Watch, Work, outcome};
+use crate::values::values;
+use crate::world::{Mark, World};
+use crate::{exec, facts};
+
+/// Conducts one release.
+pub struct Conductor<'w> {
+    pub(crate) world: &'w World,
+    /// The release and its ledger.
+    pub session: Session,
+    identity: Identity,
+    /// Steps that had their try in this run: an errored one is tried once each time.
+    tried: BTreeSet<StepId>,
+    /// Steps that wait for the outside, and why.
+    away: Vec<(StepId, Away)>,
+    /// Effects whose outcome is not known yet, and why.
+    open: Vec<(StepId, String)>,
+    shared_at: Instant,
+}
+
+/// The conductor cannot go on at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ConductError {
+    /// The ledger or the release could not be read or written.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The release's process has a step of a kind that this program does not know.
+    #[error("`{step}` is of the kind `{kind}`, which this program does not know: update allclear")]
+    UnknownKind {
+        /// The step.
+        step: StepId,
+        /// Its kind.
+        kind: String,
+    },
+    /// Another clone opened the same version first.
+    #[error("{release} was opened by another clone first; what was written here is kept in `{place}`")]
+    SetAside {
+        /// The release.
+        release: String,
+        /// Where the events are.
+        place: String,
+    },
+    /// This process was asked to stop.
+    #[error("interrupted: nothing is lost, `allclear go` goes on from here")]
+    Interrupted,
+}
+
+/// Where a run of the conductor came to its end.
+#[derive(Debug)]
+pub struct Stopped {
+    /// The plan at that moment.
+    pub plan: Plan,
+    /// Steps that wait for the outside, and why.
+    pub away: Vec<(StepId, Away)>,
+    /// Effects whose outcome is not known yet, and why.
+    pub unknown: Vec<(StepId, String)>,
+    /// Whether the remote could not be told everything: what is kept here for later.
+    pub unshared: Option<String>,
+}
+
+impl<'w> Conductor<'w> {
+    /// Takes up a release.
+    pub fn new(world: &'w World, session: Session, identity: Identity) -> Self {
+        Self { world, session, identity, tried: BTreeSet::new(), away: vec![], open: vec![], shared_at: Instant::now() }
+    }
+
+    /// Does everything that can be done now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written, was rewritten, or this process was asked to stop. Whatever a step meets is not an
+    /// error of the run: it is recorded.
+    pub fn go(&mut self) -> Result<Stopped, ConductError> {
+        self.meet_others()?;
+        while let Some(action) = self.next() {
+            if exec::interrupted() {
+                return Err(ConductError::Interrupted);
+            }
+            self.perform(&action)?;
+            if self.shared_at.elapsed().as_secs() >= 5 {
+                self.share()?;
+            }
+        }
+        let unshared = self.share()?;
+        Ok(Stopped {
+            plan: self.plan(),
+            away: std::mem::take(&mut self.away),
+            unknown: std::mem::take(&mut self.open),
+            unshared,
+        })
+    }
+
+    /// Learns what others did: their events, and what they pushed.
+    fn meet_others(&mut self) -> Result<(), ConductError> {
+        self.share()?;
+        if let Err(away) = self.world.repository.fetch() {
+            self.world.progress.note(&away.to_string());
+        }
+        Ok(())
+    }
+
+    /// Shares the ledger; says why where the remote is away.
+    pub(crate) fn share(&mut self) -> Result<Option<String>, ConductError> {
+        let shared = self.session.share()?;
+        self.shared_at = Instant::now();
+        if let Some(aside) = shared.set_aside.into_iter().next() {
+            let release = aside.records.first().map_or(String::new(), |record| record.release.to_string());
+            return Err(ConductError::SetAside { release, place: aside.file.display().to_string() });
+        }
+        Ok(match shared.reached {
+            Reached::All => None,
+            Reached::Away { reason } | Reached::Refused { reason } => Some(reason),
+        })
+    }
+
+    /// The plan as things stand.
+    pub fn plan(&self) -> Plan {
+        let Session { process, release, .. } = &self.session;
+        let facts = facts::gather(&self.world.repository, process, release, self.session.clone_name());
+        plan(process, release, &facts, self.world.clock.now())
+    }
+
+    /// What an effect would do as things stand: its items, each with what it changes where that can be shown.
+    ///
+    /// # Errors
+    /// Why it cannot be said yet.
+    pub fn preview(&self, step: &Step) -> Result<Vec<(Item, Option<String>)>, String> {
+        let kind = catalogue::kind(step.kind.as_str())
+            .ok_or_else(|| format!("`{}` is a kind that this program does not know", step.kind))?;
+        let work = (kind.work)(step).map_err(|error| error.to_string())?;
+        let Work::Effect(effect) = work else { return Ok(vec![]) };
+        self.with_context(step, |cx| {
+            let items = effect.items(cx).map_err(|error| error.chain())?;
+            Ok(items.into_iter().map(|item| (item.clone(), effect.preview(cx, &item))).collect())
+        })
+    }
+
+    fn next(&self) -> Option<Action> {
+        let untried = |action: &Action| match action {
+            Action::Perform { step } => !self.tried.contains(step),
+            _ => true,
+        };
+        self.plan().actions.into_iter().find(untried)
+    }
+
+    /// Whether the plan would still begin this step now, after others were heard.
+    pub(crate) fn is_still_planned(&self, step: &Step) -> bool {
+        self.plan()
+            .actions
+            .iter()
+            .any(|action| matches!(action, Action::Perform { step: planned } if planned == &step.id))
+    }
+
+    /// Whether our open attempt at a step is the first that is alive, and the release still goes on.
+    pub(crate) fn is_first(&self, step: &Step) -> bool {
+        let Some(history) = self.session.release.steps.get(&step.id) else { return false };
+        self.session.release.is_open()
+            && history.open.first().is_some_and(|open| open.stamp.by.clone == self.session.clone_name())
+            || self.is_still_planned(step)
+    }
+
+    fn perform(&mut self, action: &Action) -> Result<(), ConductError> {
+        match action {
+            Action::Adopt { commit } => self.adopt(commit),
+            Action::CarryOver { step, from } => self.carry_over(step, from),
+            Action::Perform { step } => {
+                self.tried.insert(step.clone());
+                self.step(step)
+            }
+            Action::Finish => {
+                self.append(Event::ReleaseFinished {})?;
+                Ok(())
+            }
+        }
+    }
+
+    fn adopt(&mut self, commit: &CommitId) -> Result<(), ConductError> {
+        let why = "the release branch moved".to_owned();
+        self.world.progress.note(&format!("new candidate {}: {why}", commit.short()));
+        self.append(Event::CandidateChosen { commit: commit.clone(), why })?;
+        self.tried.clear();
+        Ok(())
+    }
+
+    fn carry_over(&mut self, step: &StepId, from: &CommitId) -> Result<(), ConductError> {
+        let Some(candidate) = self.session.release.candidate.clone() else { return Ok(()) };
+        self.world.progress.ended(step.as_str(), Mark::Passing, &format!("carried over from {}", from.short()));
+        self.append(Event::StepCarriedOver { step: step.clone(), from: from.clone(), candidate })?;
+        Ok(())
+    }
+
+    fn step(&mut self, id: &StepId) -> Result<(), ConductError> {
+        let Some(step) = self.session.process.step(id).cloned() else { return Ok(()) };
+        let kind = catalogue::kind(step.kind.as_str())
+            .ok_or_else(|| ConductError::UnknownKind { step: id.clone(), kind: step.kind.to_string() })?;
+        self.world.progress.begins(id.as_str(), &step.title);
+        match (kind.work)(&step) {
+            Ok(Work::Check(check)) => self.check(&step, check.as_ref()),
+            Ok(Work::Effect(effect)) => self.effect(&step, effect.as_ref()),
+            Ok(Work::Watch(watch)) => self.watch(&step, watch.as_ref()),
+            Ok(Work::People) => Ok(()),
+            Err(error) => self.could_not(&step, &error.into(), 0),
+        }
+    }
+
+    fn check(&mut self, step: &Step, check: &dyn Check) -> Result<(), ConductError> {
+        if self.open_attempt(step).is_some() {
+            self.could_not(step, &StepError::Interrupted, 0)?;
+            self.may_try_again(step);
+            return Ok(());
+        }
+        self.begin(step)?;
+        let started = Instant::now();
+        let mut attempt = 0;
+        let found = loop {
+            let found = self.with_context(step, |cx| check.check(cx));
+            attempt += 1;
+            if attempt > step.retries
+                || matches!(&found, Ok(Finding { passed: true, .. }) | Err(StepError::Interrupted))
+            {
+                break found;
+            }
+        };
+        self.found(step, found, elapsed(started), attempt)
+    }
+
+    fn found(
+        &mut self,
+        step: &Step,
+        found: Result<Finding, StepError>,
+        took: u64,
+        attempts: u32,
+    ) -> Result<(), ConductError> {
+        let finding = match found {
+            Ok(finding) => finding,
+            Err(StepError::Away(away)) => {
+                self.could_not(step, &StepError::Refused(away.to_string()), took)?;
+                return self.wait_for_outside(step, away);
+            }
+            Err(StepError::Interrupted) => {
+                self.could_not(step, &StepError::Interrupted, took)?;
+                return Err(ConductError::Interrupted);
+            }
+            Err(error) => return self.could_not(step, &error, took),
+        };
+        let Session { process, release, .. } = &self.session;
+        let again = if attempts > 1 { format!(" (at attempt {attempts})") } else { String::new() };
+        let mut outcome = outcome(step, release, format!("{}{again}", finding.summary), took);
+        let candidate = release.candidate.as_ref();
+        outcome.inputs =
+            candidate.and_then(|commit| facts::inputs(&self.world.repository, process, release, step, commit));
+        (outcome.evidence, outcome.artifacts) = (finding.evidence, finding.artifacts);
+        let event = if finding.passed { Event::StepPassed } else { Event::StepFailed };
+        self.end(event(outcome))
+    }
+
+    fn watch(&mut self, step: &Step, watch: &dyn Watch) -> Result<(), ConductError> {
+        let candidate = self.session.release.candidate.clone();
+        match self.open_attempt(step).filter(|open| open.candidate == candidate) {
+            Some(open) => {
+                let verdict = self.with_context(step, |cx| watch.verdict(cx, open.stamp.at));
+                let took = self.world.clock.now().duration_since(open.stamp.at).as_millis();
+                self.found(step, verdict, u64::try_from(took).unwrap_or(0), 1)
+            }
+            None => {
+                self.begin(step)?;
+                self.may_try_again(step);
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, step: &Step) -> Result<(), ConductError> {
+        let candidate = self.session.release.candidate.clone();
+        let event =
+            Event::StepStarted { step: step.id.clone(), definition: step.definition(), candidate, intent: None };
+        self.append(event)?;
+        Ok(())
+    }
+
+    /// The newest attempt at a step that has not ended.
+    pub(crate) fn open_attempt(&self, step: &Step) -> Option<OpenAttempt> {
+        self.session.release.steps.get(&step.id)?.open.last().cloned()
+    }
+
+    pub(crate) fn with_context<T>(&self, step: &Step, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        let Session { ledger, process, release, .. } = &self.session;
+        let values: Values = values(process, release);
+        let now = self.world.clock.now();
+        work(&Context {
+            world: self.world,
+            ledger,
+            process,
+            release,
+            step,
+            values: &values,
+            identity: &self.identity,
+            now,
+        })
+    }
+
+    pub(crate) fn append(&mut self, event: Event) -> Result<Record, ConductError> {
+        Ok(self.session.append(self.world.clock.now(), event)?)
+    }
+
+    /// Writes the end of an attempt and shows it.
+    pub(crate) fn end(&mut self, event: Event) -> Result<(), ConductError> {
+        if let Event::StepPassed(outcome) | Event::StepFailed(outcome) | Event::StepErrored(outcome) = &event {
+            let mark = match event {
+                Event::StepPassed(_) => Mark::Passed,
+                Event::StepFailed(_) => Mark::Failed,
+                _ => Mark::Errored,
+            };
+            self.world.progress.ended(outcome.step.as_str(), mark, &outcome.summary);
+        }
+        self.append(event)?;
+        Ok(())
+    }
+
+    fn said(&self, step: &Step, error: &StepError, took: u64) -> Outcome {
+        let summary = allclear_core::event::one_line(&self.world.redactor.text(&error.chain()));
+        outcome(step, &self.session.release, summary, took)
+    }
+
+    pub(crate) fn could_not(&mut self, step: &Step, error: &StepError, took: u64) -> Result<(), ConductError> {
+        let outcome = self.said(step, error, took);
+        self.end(Event::StepErrored(outcome))
+    }
+
+    pub(crate) fn fail(&mut self, step: &Step, error: &StepError, took: u64) -> Result<(), ConductError> {
+        let outcome = self.said(step, error, took);
+        self.end(Event::StepFailed(outcome))
+    }
+
+    pub(crate) fn wait_for_outside(&mut self, step: &Step, away: Away) -> Result<(), ConductError> {
+        self.world.progress.ended(step.id.as_str(), Mark::Errored, &away.to_string());
+        self.away.push((step.id.clone(), away));
+        Ok(())
+    }
+
+    pub(crate) fn leave_open(&mut self, step: &Step, error: &StepError) -> Result<(), ConductError> {
+        let why = self.world.redactor.text(&error.chain());
+        self.world.progress.ended(step.id.as_str(), Mark::Errored, &why);
+        self.open.push((step.id.clone(), why));
+        Ok(())
+    }
+
+    /// Lets a step have one more try in this run, because what stopped it is gone.
+    pub(crate) fn may_try_again(&mut self, step: &Step) {
+        let attempts = self.session.release.steps.get(&step.id).map_or(0, |history| history.attempts.len());
+        // A bound, so that a world that moves all the time cannot keep us here for ever.
+        if attempts < 20 {
+            self.tried.remove(&step.id);
+        }
+        if let Err(away) = self.world.repository.fetch() {
+            self.world.progress.note(&away.to_string());
+        }
+    }
+}
+
+impl Stopped {
+    /// Whether any step stands as failed.
+    pub fn failed(&self) -> bool {
+        self.plan.steps.iter().any(|step| matches!(step.standing, Standing::Failed { .. }))
+    }
+
+    /// Whether any step stands as errored.
+    pub fn errored(&self) -> bool {
+        !self.unknown.is_empty() || self.plan.steps.iter().any(|step| matches!(step.standing, Standing::Errored { .. }))
+    }
+}

@@ -1,0 +1,174 @@
+//! Performs an effect: probe, intent, act, probe, outcome.
+//!
+//! The order is what makes a crash harmless at every point: before the intent nothing has happened; after it, whoever resumes probes
+//! before acting; an outcome is only written for what was found. What cannot be taken back is shared before it is done, so that a
+//! second conductor sees it: the push is the fence between the two.
+
+use allclear_core::event::{Event, Intent, Outcome};
+use allclear_core::process::Step;
+use allclear_core::release::OpenAttempt;
+use allclear_ledger::fault;
+
+use crate::conductor::{ConductError, Conductor};
+use crate::repository::Away;
+use crate::step::{Effect, Probe, StepError, intent, outcome, receipt};
+
+impl Conductor<'_> {
+    /// Performs an effect from the beginning, or goes on with the attempt that is open.
+    pub(crate) fn effect(&mut self, step: &Step, effect: &dyn Effect) -> Result<(), ConductError> {
+        let started = std::time::Instant::now();
+        let intent = match self.open_attempt(step) {
+            Some(OpenAttempt { intent: Some(intent), .. }) => intent,
+            _ => match self.declare(step, effect) {
+                Ok(Some(intent)) => intent,
+                Ok(None) => return Ok(()),
+                Err(error) => return self.not_begun(step, error),
+            },
+        };
+        let reached = self.reach(step, effect, &intent);
+        let took = elapsed(started);
+        match reached {
+            Ok(mut outcome) => {
+                fault::point("effect-before-outcome");
+                outcome.duration_ms = took;
+                self.end(Event::StepPassed(outcome))?;
+                fault::point("effect-after-outcome");
+                Ok(())
+            }
+            Err(Trouble::Step(error)) => self.not_reached(step, &intent, error, took),
+            Err(Trouble::Conduct(error)) => Err(error),
+        }
+    }
+
+    /// Writes down what is about to be made true; none where another conductor turned out to be at it.
+    fn declare(&mut self, step: &Step, effect: &dyn Effect) -> Result<Option<Intent>, Trouble> {
+        let items = self.with_context(step, |cx| effect.items(cx)).map_err(Trouble::Step)?;
+        let intent = intent(items, step);
+        if !intent.reversible {
+            // Nothing irreversible is even announced while the remote cannot hear it.
+            self.share_or_wait()?;
+            if !self.is_still_planned(step) {
+                return Ok(None);
+            }
+        }
+        fault::point("effect-before-intent");
+        let event = Event::StepStarted {
+            step: step.id.clone(),
+            definition: step.definition(),
+            candidate: self.session.release.candidate.clone(),
+            intent: Some(intent.clone()),
+        };
+        self.append(event)?;
+        fault::point("effect-after-intent");
+        Ok(Some(intent))
+    }
+
+    fn share_or_wait(&mut self) -> Result<(), Trouble> {
+        match self.share()? {
+            Some(reason) => {
+                let remote = self.world.repository.remote().clone();
+                Err(Trouble::Step(StepError::Away(Away { remote, reason })))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn reach(&mut self, step: &Step, effect: &dyn Effect, intent: &Intent) -> Result<Outcome, Trouble> {
+        if !intent.reversible {
+            self.share_or_wait()?;
+            fault::point("effect-after-shared-intent");
+            if !self.is_first(step) {
+                return Err(Trouble::Step(StepError::Superseded("another conductor was first".to_owned())));
+            }
+        }
+        let mut receipts = Vec::new();
+        for item in &intent.items {
+            let place = self.with_context(step, |cx| make_true(effect, cx, item)).map_err(Trouble::Step)?;
+            receipts.push(receipt(item, place));
+        }
+        let done = self.with_context(step, |cx| effect.done(cx, &intent.items)).map_err(Trouble::Step)?;
+        let mut outcome = outcome(step, &self.session.release, done.summary, 0);
+        (outcome.moved, outcome.evidence, outcome.receipts) = (done.moved, done.evidence, receipts);
+        Ok(outcome)
+    }
+
+    /// An effect that could not even be announced: nothing has happened outside.
+    fn not_begun(&mut self, step: &Step, trouble: Trouble) -> Result<(), ConductError> {
+        match trouble {
+            Trouble::Conduct(error) => Err(error),
+            Trouble::Step(StepError::Away(away)) => self.wait_for_outside(step, away),
+            Trouble::Step(error @ StepError::Foreign { .. }) => self.fail(step, &error, 0),
+            Trouble::Step(error) => self.could_not(step, &error, 0),
+        }
+    }
+
+    /// An announced effect that did not come to its end: whether the intent may be closed depends on what is known.
+    fn not_reached(&mut self, step: &Step, intent: &Intent, error: StepError, took: u64) -> Result<(), ConductError> {
+        match error {
+            StepError::Away(away) => self.wait_for_outside(step, away),
+            // The intent stays open: the next look settles it.
+            error @ StepError::Unsure { .. } => self.leave_open(step, &error),
+            error @ StepError::Foreign { .. } => self.fail(step, &error, took),
+            error @ StepError::Superseded(_) => {
+                self.could_not(step, &error, took)?;
+                self.may_try_again(step);
+                Ok(())
+            }
+            error if intent.items.is_empty() || intent.reversible => self.could_not(step, &error, took),
+            error => self.leave_open(step, &error),
+        }
+    }
+}
+
+/// Makes one item true: looks, acts at most once, and looks again.
+fn make_true(
+    effect: &dyn Effect,
+    cx: &crate::step::Context<'_>,
+    item: &allclear_core::event::Item,
+) -> Result<Option<String>, StepError> {
+    match effect.probe(cx, item)? {
+        Probe::Absent => {}
+        found => return settle(found, item),
+    }
+    let acted = effect.act(cx, item);
+    fault::point("effect-after-act");
+    match (effect.probe(cx, item)?, acted) {
+        (Probe::Absent, Err(error)) => Err(error),
+        (Probe::Absent, Ok(())) => Err(StepError::Unsure {
+            title: item.title.clone(),
+            why: "it was done without an error and cannot be seen".to_owned(),
+        }),
+        (found, _) => settle(found, item),
+    }
+}
+
+fn settle(found: Probe, item: &allclear_core::event::Item) -> Result<Option<String>, StepError> {
+    match found {
+        Probe::Ours { place } => Ok(place),
+        Probe::Foreign { found } => Err(StepError::Foreign {
+            target: item.target.clone(),
+            found,
+            wanted: item.desired.clone(),
+            way_out: "find out who put it there; then release another version, or `allclear abort`".to_owned(),
+        }),
+        Probe::Superseded { found } => Err(StepError::Superseded(format!("{} has moved to {found}", item.target))),
+        Probe::Unsure { why } => Err(StepError::Unsure { title: item.title.clone(), why }),
+        Probe::Absent => Err(StepError::Unsure { title: item.title.clone(), why: "it is not there".to_owned() }),
+    }
+}
+
+/// What stops an effect: the step's own trouble, which is recorded, or the ledger's, which ends the run.
+enum Trouble {
+    Step(StepError),
+    Conduct(ConductError),
+}
+
+impl From<ConductError> for Trouble {
+    fn from(error: ConductError) -> Self {
+        Self::Conduct(error)
+    }
+}
+
+pub(crate) fn elapsed(started: std::time::Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,116 @@
+//! Folders as registries and environments: for shared drives, and as stand-ins in rehearsals.
+
+use std::path::{Path, PathBuf};
+
+use allclear_core::digest::{Digest, Hasher};
+use allclear_core::names::Word;
+
+use super::environment::{Deployment, Environment};
+use super::registry::Registry;
+use crate::step::StepError;
+use crate::world::write_durably;
+
+/// A folder that holds published files.
+pub struct FolderRegistry {
+    folder: PathBuf,
+}
+
+impl FolderRegistry {
+    /// Takes a folder, which need not exist yet.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+}
+
+impl Registry for FolderRegistry {
+    fn find(&self, name: &str) -> Result<Option<Digest>, StepError> {
+        digest_of(&self.folder.join(name))
+    }
+
+    fn upload(&self, name: &str, file: &Path) -> Result<(), StepError> {
+        let to = self.folder.join(name);
+        let cannot = |source| StepError::Io { what: format!("publish `{}`", to.display()), source };
+        let folder = to.parent().unwrap_or(&self.folder);
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+        let mut part = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
+        std::io::copy(&mut std::fs::File::open(file).map_err(cannot)?, &mut part).map_err(cannot)?;
+        part.as_file().sync_all().map_err(cannot)?;
+        // Never over something that has come there since we looked.
+        part.persist_noclobber(&to).map_err(|error| cannot(error.error))?;
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
+    }
+
+    fn place(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+}
+
+/// The digest of a file, read in pieces; none where there is no file.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn digest_of(path: &Path) -> Result<Option<Digest>, StepError> {
+    use std::io::Read;
+    let cannot = |source| StepError::Io { what: format!("read `{}`", path.display()), source };
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot(error)),
+    };
+    let (mut hasher, mut piece) = (Hasher::default(), vec![0; 64 * 1024]);
+    loop {
+        match file.read(&mut piece).map_err(cannot)? {
+            0 => return Ok(Some(hasher.finish())),
+            read => hasher.update(&piece[..read]),
+        }
+    }
+}
+
+/// A folder that says what an environment runs: `current.json`, and `metrics.json` for what it measures.
+pub struct FolderEnvironment {
+    name: Word,
+    folder: PathBuf,
+    url: Option<String>,
+}
+
+impl FolderEnvironment {
+    /// Takes a folder, which need not exist yet, and the address at which the environment answers.
+    pub fn new(name: Word, folder: PathBuf, url: Option<String>) -> Self {
+        Self { name, folder, url }
+    }
+
+    fn read(&self, file: &str) -> Result<Option<Vec<u8>>, StepError> {
+        let path = self.folder.join(file);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StepError::Io { what: format!("read `{}`", path.display()), source }),
+        }
+    }
+}
+
+impl Environment for FolderEnvironment {
+    fn current(&self) -> Result<Option<Deployment>, StepError> {
+        let Some(bytes) = self.read("current.json")? else { return Ok(None) };
+        let what = format!("`current.json` of the environment `{}` is not a deployment", self.name);
+        serde_json::from_slice(&bytes).map(Some).map_err(StepError::content(what))
+    }
+
+    fn deploy(&self, deployment: &Deployment) -> Result<(), StepError> {
+        let bytes =
+            serde_json::to_vec_pretty(deployment).map_err(StepError::content("the deployment cannot be written"))?;
+        let path = self.folder.join("current.json");
+        write_durably(&path, &bytes).map_err(StepError::io(format!("deploy to `{}`", path.display())))
+    }
+
+    fn metric(&self, query: &str) -> Result<Option<f64>, StepError> {
+        let Some(bytes) = self.read("metrics.json")? else { return Ok(None) };
+        let what = format!("`metrics.json` of the environment `{}` is not an object of numbers", self.name);
+        let metrics: serde_json::Value = serde_json::from_slice(&bytes).map_err(StepError::content(what))?;
+        Ok(metrics.get(query).and_then(serde_json::Value::as_f64))
+    }
+
+    fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+}

@@ -1,0 +1,7 @@
+//! The outside services as a few small seams, and what stands behind them.
+
+pub mod environment;
+pub mod folder;
+pub mod oci;
+pub mod registry;
+pub mod server;

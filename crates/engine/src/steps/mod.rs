@@ -1,0 +1,17 @@
+//! The kinds of steps, one file each.
+
+pub mod archive;
+pub mod branch;
+pub mod build;
+pub mod bump;
+pub mod changelog;
+pub mod commit;
+pub mod deploy;
+pub mod manual;
+pub mod publish;
+pub mod run;
+pub mod sign_off;
+pub mod smoke;
+pub mod soak;
+pub mod tag;
+pub mod up_to_date;

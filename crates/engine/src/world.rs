@@ -1,0 +1,132 @@
+//! The world outside, reached through few small seams. A rehearsal is another world, not another code path.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use allclear_core::names::Word;
+use allclear_core::process::Process;
+
+use crate::clock::Clock;
+use crate::ports::environment::Environment;
+use crate::ports::folder::FolderEnvironment;
+use crate::redact::Redactor;
+use crate::repository::Repository;
+use crate::step::StepError;
+
+/// Everything that a conductor may touch.
+pub struct World {
+    /// The project's repository.
+    pub repository: Repository,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The secrets that are never shown or kept.
+    pub redactor: Redactor,
+    /// What a person sees while it goes on.
+    pub progress: Arc<dyn Progress>,
+    /// Where the outside services are, when they are stand-ins.
+    pub stand_ins: Option<StandIns>,
+}
+
+/// Local stand-ins for outside services: what a rehearsal publishes to and deploys to.
+#[derive(Debug, Clone)]
+pub struct StandIns {
+    /// The folder that holds them all: `targets/<name>` and `environments/<name>`.
+    pub folder: PathBuf,
+    /// The address at which the environments answer, such as `http://127.0.0.1:4711`.
+    pub url: String,
+}
+
+/// What a person sees while the conductor works. All methods do nothing unless they are implemented.
+pub trait Progress: Send + Sync {
+    /// A step begins.
+    fn begins(&self, _step: &str, _title: &str) {}
+    /// A step says something.
+    fn says(&self, _step: &str, _line: &str) {}
+    /// A step ended: its mark and its summary.
+    fn ended(&self, _step: &str, _mark: Mark, _summary: &str) {}
+    /// Something else is worth a line.
+    fn note(&self, _line: &str) {}
+}
+
+/// How a step ended, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It passed.
+    Passed,
+    /// It failed.
+    Failed,
+    /// It could not be done.
+    Errored,
+    /// It was not needed: waived or carried over.
+    Passing,
+}
+
+/// Shows nothing.
+pub struct Silent;
+
+impl Progress for Silent {}
+
+impl World {
+    /// The folder of a target of the process.
+    ///
+    /// # Errors
+    /// When the process does not say where the target is.
+    pub fn target(&self, process: &Process, name: &Word) -> Result<PathBuf, StepError> {
+        if let Some(stand_ins) = &self.stand_ins {
+            return Ok(stand_ins.folder.join("targets").join(name.as_str()));
+        }
+        match process.targets.get(name) {
+            Some(target) => Ok(self.repository.top().join(&target.folder)),
+            None => Err(StepError::Refused(format!(
+                "the process does not say where the target `{name}` is: add `[targets.{name}]` with `folder = \"…\"`"
+            ))),
+        }
+    }
+
+    /// An environment of the process.
+    ///
+    /// # Errors
+    /// When the process does not say where it is.
+    pub fn environment(&self, process: &Process, name: &Word) -> Result<Box<dyn Environment>, StepError> {
+        let (folder, url) = self.place(process, name)?;
+        Ok(Box::new(FolderEnvironment::new(name.clone(), folder, url)))
+    }
+
+    fn place(&self, process: &Process, name: &Word) -> Result<(PathBuf, Option<String>), StepError> {
+        if let Some(stand_ins) = &self.stand_ins {
+            let folder = stand_ins.folder.join("environments").join(name.as_str());
+            return Ok((folder, Some(format!("{}/{name}", stand_ins.url))));
+        }
+        match process.environments.get(name) {
+            Some(environment) => Ok((self.repository.top().join(&environment.folder), environment.url.clone())),
+            None => Err(StepError::Refused(format!(
+                "the process does not say where the environment `{name}` is: add `[environments.{name}]` with `folder = \"…\"` and `url = \"…\"`"
+            ))),
+        }
+    }
+
+    /// The addresses of all environments that the process deploys to or declares: name and URL, for commands.
+    pub fn urls(&self, process: &Process) -> BTreeMap<Word, String> {
+        let steps = process.phases.values().flat_map(|phase| &phase.steps);
+        let deployed =
+            steps.filter_map(|step| step.config.get("deploy")?.as_str()).filter_map(|name| Word::new(name).ok());
+        let named = deployed.chain(process.environments.keys().cloned());
+        named.filter_map(|name| Some((name.clone(), self.place(process, &name).ok()?.1?))).collect()
+    }
+}
+
+/// Writes a file so that it is there whole or not at all, and stays there.
+///
+/// # Errors
+/// When the system says so.
+pub fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    std::fs::File::open(folder)?.sync_all()
+}
