@@ -55,8 +55,9 @@ impl Checker<'_> {
         match (ty, &node.value) {
             (Type::Text, Value::Text(text)) => Some(json!(text)),
             (Type::Template(becomes), Value::Text(text)) => self.template(node, text, *becomes),
+            (Type::Plain(becomes), Value::Text(text)) => self.plainly(node, text, *becomes),
             (Type::Command, Value::Text(text)) => self.command(node, text),
-            (Type::Command, Value::List(words)) => self.words(node, words),
+            (Type::Command, Value::List(words)) => self.words(node, words, key),
             (Type::Flag, Value::Flag(flag)) => Some(json!(flag)),
             (Type::Count(most), Value::Integer(number)) if (0..=i64::from(*most)).contains(number) => {
                 Some(json!(number))
@@ -79,7 +80,11 @@ impl Checker<'_> {
             (Type::Table(fields), Value::Table(_)) => Some(self.table(node, &fields.iter().collect::<Vec<_>>()).into()),
             (Type::Map(inner), Value::Table(entries)) => Some(self.map(entries, inner).into()),
             _ => {
-                let title = format!("`{key}` takes {}, and this is {}", expected(ty), node.type_name());
+                let found = match (ty, &node.value) {
+                    (Type::Count(_), Value::Integer(number)) => number.to_string(),
+                    _ => node.type_name().to_owned(),
+                };
+                let title = format!("`{key}` takes {}, and this is {found}", expected(ty));
                 self.report(Problem::new(node.span.clone(), title));
                 None
             }
@@ -128,9 +133,26 @@ impl Checker<'_> {
         if !self.placeholders(node, &template) {
             return None;
         }
-        match fits(&template, becomes) {
+        let text = sample(&template);
+        match fits(&text, becomes) {
             Ok(()) => Some(json!(template)),
             Err(title) => {
+                let problem = Problem::new(node.span.clone(), title);
+                self.report(match text == template.as_str() {
+                    true => problem,
+                    false => problem.label(format!("becomes `{text}`, for example")),
+                });
+                None
+            }
+        }
+    }
+
+    fn plainly(&mut self, node: &Node, text: &str, becomes: Becomes) -> Option<Json> {
+        let braces =
+            || text.contains(['{', '}']).then(|| format!("`{text}` has braces, and nothing is filled in here"));
+        match fits(text, becomes).err().or_else(braces) {
+            None => Some(json!(text)),
+            Some(title) => {
                 self.report(Problem::new(node.span.clone(), title));
                 None
             }
@@ -153,6 +175,10 @@ impl Checker<'_> {
                             "the command finds it in the environment variable ALLCLEAR_VALUE_{}",
                             name.to_uppercase().replace('-', "_")
                         ))
+                }
+                Wrong::Placeholder(name) if Word::new(name.as_str()).is_err() => {
+                    Problem::new(span, format!("`{{{name}}}` is not a placeholder"))
+                        .help("a brace that means itself is doubled: `{{` or `}}`")
                 }
                 Wrong::Placeholder(name) => Problem::new(span, format!("nothing gives `{{{name}}}` a value")).nearest(
                     name,
@@ -180,29 +206,35 @@ impl Checker<'_> {
             BadCommandKind::Empty => Problem::new(span, "the command is empty"),
             BadCommandKind::OpenQuote => Problem::new(span, "this quote is not closed"),
             BadCommandKind::NeedsShell(c) => {
-                Problem::new(span, format!("`{c}` means something to a shell only, and this command runs without one"))
+                let c = if c == '\n' { "a line break".to_owned() } else { format!("`{c}`") };
+                Problem::new(span, format!("{c} means something to a shell only, and this command runs without one"))
                     .help("add `shell = true` to the step, or quote the word, or write the command as a list of words")
             }
         });
         None
     }
 
-    fn words(&mut self, node: &Node, words: &[Node]) -> Option<Json> {
-        if self.shell || words.is_empty() {
-            self.report(Problem::new(
-                node.span.clone(),
-                "a command for a shell is one string; a list of words needs a first one",
-            ));
+    fn words(&mut self, node: &Node, words: &[Node], key: &str) -> Option<Json> {
+        let empty = words.first().is_none_or(|word| matches!(&word.value, Value::Text(text) if text.is_empty()));
+        if self.shell || empty {
+            self.report(match self.shell {
+                true => Problem::new(node.span.clone(), "a list of words does not go to a shell")
+                    .help("write the command as one string, or leave out `shell = true`"),
+                false => Problem::new(node.span.clone(), "the command is empty").help("its first word is a program"),
+            });
             return None;
         }
         let texts: Option<Vec<Json>> =
-            words.iter().map(|word| self.value(word, &Type::Template(Becomes::Text), "word")).collect();
+            words.iter().map(|word| self.value(word, &Type::Template(Becomes::Text), key)).collect();
         texts.map(|words| json!({ "words": words }))
     }
 
     /// The place of a part of a string, where the string is written without escapes; otherwise the string's.
     fn inside(&self, node: &Node, part: &std::ops::Range<usize>) -> std::ops::Range<usize> {
         let Value::Text(text) = &node.value else { return node.span.clone() };
+        if part.is_empty() {
+            return node.span.clone();
+        }
         let written = &self.source[node.span.clone()];
         match written.find(text.as_str()) {
             Some(offset) => node.span.start + offset + part.start..node.span.start + offset + part.end,
@@ -211,16 +243,20 @@ impl Checker<'_> {
     }
 }
 
-/// Fills a template with sample values and checks what it becomes.
-fn fits(template: &Template, becomes: Becomes) -> Result<(), String> {
-    let sample = |name: &str| match name {
+/// Fills a template with sample values.
+fn sample(template: &Template) -> String {
+    let value = |name: &str| match name {
         "major" | "minor" | "patch" => "1".to_owned(),
         "version" | "last-version" => "1.4.0-rc.1".to_owned(),
         "date" => "2026-01-31".to_owned(),
         _ => "sample".to_owned(),
     };
-    let values: Values = template.names().into_iter().map(|name| (name.to_owned(), sample(name))).collect();
-    let text = template.render(&values).map_err(|error| error.to_string())?;
+    let values: Values = template.names().into_iter().map(|name| (name.to_owned(), value(name))).collect();
+    template.render(&values).expect("every name has a value")
+}
+
+/// Checks what a text becomes.
+fn fits(text: &str, becomes: Becomes) -> Result<(), String> {
     let checked = match becomes {
         Becomes::Text => return Ok(()),
         Becomes::Branch | Becomes::Ref => BranchName::new(text).map(drop),
@@ -232,7 +268,9 @@ fn fits(template: &Template, becomes: Becomes) -> Result<(), String> {
 
 fn expected(ty: &Type) -> String {
     match ty {
-        Type::Text | Type::Template(_) | Type::Word | Type::Choice(_) | Type::Glob => "a string".to_owned(),
+        Type::Text | Type::Template(_) | Type::Plain(_) | Type::Word | Type::Choice(_) | Type::Glob => {
+            "a string".to_owned()
+        }
         Type::Command => "a command: a string or a list of strings".to_owned(),
         Type::Flag => "true or false".to_owned(),
         Type::Count(most) => format!("a number from 0 to {most}"),

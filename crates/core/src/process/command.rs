@@ -69,6 +69,9 @@ pub fn split(text: &str) -> Result<Vec<String>, BadCommand> {
                 quote = Some((c, at));
                 word.get_or_insert_default();
             }
+            (None, '\n') if !text[..at].trim().is_empty() && !text[at..].trim().is_empty() => {
+                return Err(BadCommand { span: at..at + 1, what: BadCommandKind::NeedsShell(c) });
+            }
             (None, c) if c.is_whitespace() => words.extend(word.take()),
             (None, '|' | '&' | ';' | '<' | '>' | '$' | '`' | '*' | '?' | '(' | ')' | '\\' | '~') => {
                 return Err(BadCommand { span: at..at + 1, what: BadCommandKind::NeedsShell(c) });
@@ -135,6 +138,8 @@ mod tests {
             split("make a && make b").unwrap_err(),
             BadCommand { span: 7..8, what: BadCommandKind::NeedsShell('&') }
         );
+        assert_eq!(split("make a\nmake b").unwrap_err().what, BadCommandKind::NeedsShell('\n'));
+        assert_eq!(split("\nmake a\n").unwrap(), ["make", "a"]);
         assert_eq!(split("echo 'a").unwrap_err().what, BadCommandKind::OpenQuote);
         assert_eq!(split("  ").unwrap_err().what, BadCommandKind::Empty);
         assert_eq!(split("echo '$HOME | x'").unwrap(), ["echo", "$HOME | x"]);

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 /// One thing that is wrong, with its place and the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The bytes of the file that are wrong.
+    /// The bytes of the file that are wrong; `0..0` where it is the file as a whole.
     pub span: Range<usize>,
     /// What is wrong, in one sentence.
     pub title: String,
@@ -61,20 +61,28 @@ impl Problems {
     /// Renders every problem with its line and a mark below the wrong words; `color` uses ANSI colours.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        self.problems.iter().map(|problem| self.render_one(&renderer, problem)).collect::<Vec<_>>().join("\n\n")
+        let rendered: Vec<_> = self.problems.iter().map(|problem| self.render_one(&renderer, problem)).collect();
+        // The renderer makes the other control characters visible; these too begin sequences that a terminal obeys.
+        rendered.join("\n\n").replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
     }
 
     fn render_one(&self, renderer: &Renderer, problem: &Problem) -> String {
+        if self.source.is_empty() || problem.span == (0..0) {
+            return self.render_whole(renderer, problem);
+        }
         let mut mark = AnnotationKind::Primary.span(problem.span.clone());
         if !problem.label.is_empty() {
             mark = mark.label(&problem.label);
         }
         let snippet = Snippet::source(&self.source).path(&self.file).annotation(mark);
-        let mut group = Level::ERROR.primary_title(&problem.title).element(snippet);
-        if let Some(help) = &problem.help {
-            group = group.element(Level::HELP.message(help));
-        }
-        renderer.render(&[group])
+        let group = Level::ERROR.primary_title(&problem.title).element(snippet);
+        renderer.render(&[group.elements(problem.help.iter().map(|help| Level::HELP.message(help)))])
+    }
+
+    /// Renders a problem of the file as a whole.
+    fn render_whole(&self, renderer: &Renderer, problem: &Problem) -> String {
+        let group = Level::ERROR.primary_title(&problem.title).element(Origin::path(&self.file));
+        renderer.render(&[group.elements(problem.help.iter().map(|help| Level::HELP.message(help)))])
     }
 }
 

@@ -11,6 +11,7 @@ pub mod spec;
 
 mod check;
 mod node;
+mod references;
 mod steps;
 
 use std::collections::BTreeMap;

@@ -48,7 +48,9 @@ impl Node {
         if !errors.is_empty() {
             let problem =
                 |error: toml::de::Error| Problem::new(clamp(error.span().unwrap_or(0..0), source), error.message());
-            return Err(errors.into_iter().map(problem).collect());
+            let mut problems: Vec<_> = errors.into_iter().map(problem).collect();
+            problems.sort_by_key(|problem| problem.span.start);
+            return Err(problems);
         }
         let span = table.span();
         let value = Value::Table(entries(table.get_ref(), 0)?);

@@ -42,7 +42,7 @@ fn property(field: &Field) -> Value {
 fn value(ty: &Type) -> Value {
     const NAME: &str = "^[a-z0-9][a-z0-9-]{0,63}$";
     match ty {
-        Type::Text | Type::Template(_) | Type::Glob => json!({ "type": "string" }),
+        Type::Text | Type::Template(_) | Type::Plain(_) | Type::Glob => json!({ "type": "string" }),
         Type::Command => {
             json!({ "oneOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] })
         }

@@ -25,6 +25,8 @@ pub enum Type {
     Text,
     /// Text with placeholders that becomes one of these.
     Template(Becomes),
+    /// One of these as it is written, without placeholders.
+    Plain(Becomes),
     /// A program's call; a string or a list of strings.
     Command,
     /// `true` or `false`.
@@ -153,18 +155,18 @@ pub const PROJECT: &[Field] = &[
         Type::Word,
         "the git remote that holds branches, tags and the ledger; `origin` where it is left out",
     ),
-    Field::new("trunk", Type::Template(Becomes::Branch), "the branch that the process is read from").required(),
+    Field::new("trunk", Type::Plain(Becomes::Branch), "the branch that the process is read from").required(),
     Field::new(
         "integration",
-        Type::Template(Becomes::Branch),
+        Type::Plain(Becomes::Branch),
         "the branch that releases are cut from, where it is not the trunk",
     ),
     Field::new(
         "ledger",
-        Type::Template(Becomes::Branch),
+        Type::Plain(Becomes::Branch),
         "the branch of the ledger; `allclear/ledger` where it is left out",
     ),
-    Field::new("changelog", Type::Template(Becomes::Path), "the changelog"),
+    Field::new("changelog", Type::Plain(Becomes::Path), "the changelog"),
     Field::new(
         "archive",
         Type::Template(Becomes::Path),

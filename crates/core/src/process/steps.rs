@@ -9,7 +9,7 @@ use super::node::{Entry, Node, Value};
 use super::spec::{COMMON, Field, KindSpec, Naming};
 use super::{Condition, Step};
 use crate::names::{StepId, Word};
-use crate::template::Template;
+use crate::template::{BUILT_IN, Template};
 
 impl Checker<'_> {
     /// Reads one step of a phase; what is wrong is reported, and then there is none.
@@ -27,14 +27,16 @@ impl Checker<'_> {
         let before = self.problems.len();
         let mut config = self.table(node, &fields);
         self.shell = false;
-        if self.problems.len() > before {
-            return None;
-        }
         let mut common: serde_json::Map<String, Json> = COMMON
             .iter()
             .filter_map(|field| config.remove(field.key).map(|value| (field.key.to_owned(), value)))
             .collect();
         let own = config.get(kind.value.key).cloned().unwrap_or_default();
+        self.own_value(node, kind, &own);
+        self.yielded(node, &config);
+        if self.problems.len() > before {
+            return None;
+        }
         let id =
             common.remove("id").and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_else(|| name_of(kind, &own));
         let id = match Word::new(id) {
@@ -71,6 +73,27 @@ impl Checker<'_> {
         })
     }
 
+    /// A step that does nothing for nobody is a mistake.
+    fn own_value(&mut self, node: &Node, kind: &KindSpec, own: &Json) {
+        let key = kind.value.key;
+        if let (Json::Array(items), Some(node)) = (own, node.get(key))
+            && items.is_empty()
+            && matches!(&node.value, Value::List(items) if items.is_empty())
+        {
+            self.report(Problem::new(node.span.clone(), format!("`{key}` is empty")).help("name at least one"));
+        }
+    }
+
+    /// What a step yields must not hide what every release has.
+    fn yielded(&mut self, node: &Node, config: &serde_json::Map<String, Json>) {
+        let name = config.get("value").and_then(Json::as_str);
+        if let Some((name, meaning)) = BUILT_IN.iter().find(|(known, _)| name == Some(*known)) {
+            let span = node.get("value").map_or(node.span.clone(), |node| node.span.clone());
+            let problem = Problem::new(span, format!("`{{{name}}}` already has a value: {meaning}"));
+            self.report(problem.help("give the answer another name"));
+        }
+    }
+
     /// Finds the one key that says what the step is.
     fn kind<'k>(&mut self, node: &Node, entries: &[Entry], kinds: &[&'k KindSpec]) -> Option<&'k KindSpec> {
         let named: Vec<_> =
@@ -80,7 +103,8 @@ impl Checker<'_> {
             [] => {
                 let odd = entries.iter().find(|entry| !COMMON.iter().any(|field| field.key == entry.key));
                 let span = odd.map_or(node.span.clone(), |entry| entry.key_span.clone());
-                let problem = Problem::new(span, "no key of this step says what it is").label("not a kind of step");
+                let label = if odd.is_some() { "not a kind of step" } else { "this step" };
+                let problem = Problem::new(span, "no key of this step says what it is").label(label);
                 self.report(
                     problem.nearest(odd.map_or("", |entry| &entry.key), kinds.iter().map(|kind| kind.value.key)),
                 );
