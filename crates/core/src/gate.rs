@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::digest::Digest;
 use crate::event::{SignOff, Verdict};
 use crate::names::Word;
 use crate::process::{Process, Step};
@@ -48,18 +49,23 @@ impl Gate {
 /// Counts the sign-offs of a gate.
 ///
 /// People count, not keys; a person counts once a gate, for the role that they spoke for first; a sign-off counts for exactly the
-/// candidate and artifacts that it names; who opened the release does not count for a role with `separate = true`.
+/// candidate and artifacts that it names (a gate that stands before the build speaks for the candidate alone, and what is built
+/// later does not empty it); who opened the release does not count for a role with `separate = true`.
 pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
     let given = release.steps.get(&step.id).map(|history| history.sign_offs.as_slice()).unwrap_or_default();
-    let artifacts = release.artifacts_digest();
-    let speaks =
-        |sign_off: &SignOff| Some(&sign_off.candidate) == release.candidate.as_ref() && sign_off.artifacts == artifacts;
+    let roles = step.words();
+    let artifacts = [release.artifacts_digest(), built_before(process, release, step)];
+    let speaks = |sign_off: &SignOff| {
+        Some(&sign_off.candidate) == release.candidate.as_ref()
+            && artifacts.contains(&sign_off.artifacts)
+            && roles.contains(&sign_off.role)
+    };
     let valid: Vec<&Given> =
         given.iter().filter(|given| speaks(&given.sign_off) && may_speak(process, release, given)).collect();
     let refused = valid.iter().find(|given| given.sign_off.verdict == Verdict::NoGo);
     let mut spoken = BTreeSet::new();
     let heard: Vec<_> = valid.iter().filter(|given| spoken.insert(&given.sign_off.person)).collect();
-    let counts = step.words().into_iter().map(|role| {
+    let counts = roles.iter().cloned().map(|role| {
         let signed: Vec<Word> = heard
             .iter()
             .filter(|given| given.sign_off.role == role)
@@ -75,6 +81,13 @@ pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
         }
     });
     Gate { counts: counts.collect(), refused: refused.map(|given| refusal(&given.sign_off)) }
+}
+
+/// The digest of what the steps before a gate have built.
+fn built_before(process: &Process, release: &Release, gate: &Step) -> Option<Digest> {
+    let before: BTreeSet<_> =
+        process.steps_of(&release.kind).map(|step| &step.id).take_while(|id| **id != gate.id).collect();
+    release.digest_of_built(|step| before.contains(step))
 }
 
 fn refusal(sign_off: &SignOff) -> (Word, String) {

@@ -231,8 +231,10 @@ impl Release {
                 self.history(step).carried = Some((from.clone(), candidate.clone()));
             }
             Event::StepWaived { step, candidate, reason } => {
-                self.history(step).waiver =
-                    Some(Waiver { stamp, candidate: candidate.clone(), reason: reason.clone() });
+                let history = self.history(step);
+                // Whoever waives a step takes what an attempt may have left half done upon themselves.
+                history.open.clear();
+                history.waiver = Some(Waiver { stamp, candidate: candidate.clone(), reason: reason.clone() });
             }
             Event::StepReopened { step, .. } => self.history(step).reopen(),
             Event::SignedOff(sign_off) => {
@@ -262,9 +264,12 @@ impl Release {
         }
     }
 
+    /// Takes a new candidate. A choice that says nothing new, or comes too late, changes nothing.
     fn choose(&mut self, commit: CommitId) {
-        self.candidate = Some(commit);
-        self.release_commit = None;
+        if !self.past_return && self.candidate.as_ref() != Some(&commit) {
+            self.candidate = Some(commit);
+            self.release_commit = None;
+        }
     }
 
     /// The commit that steps work on: the release commit once there is one, the candidate before.
@@ -274,18 +279,27 @@ impl Release {
 
     /// What was built from the present candidate, over all steps that build.
     pub fn artifacts(&self) -> Vec<&Artifact> {
-        let newest =
-            |history: &'_ History| history.attempts.len().checked_sub(1).filter(|at| *at >= history.reopened_at);
-        let built = self.steps.values().filter_map(|history| newest(history).map(|at| &history.attempts[at]));
-        built
-            .filter(|attempt| attempt.verdict == Verdict::Passed && attempt.outcome.candidate == self.candidate)
-            .flat_map(|attempt| &attempt.outcome.artifacts)
-            .collect()
+        self.built(|_| true)
+    }
+
+    fn built(&self, by: impl Fn(&StepId) -> bool) -> Vec<&Artifact> {
+        let built = self.steps.iter().filter(|(step, _)| by(step)).filter_map(|(_, history)| {
+            let attempt = history.last().filter(|attempt| attempt.verdict == Verdict::Passed)?;
+            let from = attempt.outcome.candidate.as_ref();
+            let candidate = self.candidate.as_ref();
+            (from == candidate || history.carried_from(candidate).is_some()).then_some(attempt)
+        });
+        built.flat_map(|attempt| &attempt.outcome.artifacts).collect()
     }
 
     /// The digest of the list of artifacts, which sign-offs name; none while nothing is built.
     pub fn artifacts_digest(&self) -> Option<Digest> {
-        let artifacts = self.artifacts();
+        self.digest_of_built(|_| true)
+    }
+
+    /// The digest of what some of the steps built; none while they built nothing.
+    pub fn digest_of_built(&self, by: impl Fn(&StepId) -> bool) -> Option<Digest> {
+        let artifacts = self.built(by);
         (!artifacts.is_empty()).then(|| canonical::digest(&artifacts).expect("artifacts have no fractions"))
     }
 
@@ -301,6 +315,13 @@ impl History {
         self.carried = None;
         self.waiver = None;
         self.sign_offs.clear();
+    }
+
+    /// The candidate from which the newest result was carried over to this one, if it was.
+    pub fn carried_from(&self, candidate: Option<&CommitId>) -> Option<&CommitId> {
+        let found_on = self.last()?.outcome.candidate.as_ref();
+        let (from, to) = self.carried.as_ref()?;
+        (Some(from) == found_on && Some(to) == candidate).then_some(from)
     }
 
     /// The newest attempt that no person has set aside.
