@@ -1,0 +1,140 @@
+//! What the events of a release amount to.
+
+use allclear_core::event::Event;
+use allclear_core::process::Process;
+use allclear_core::release::{IllegalEvent, Release, State};
+use allclear_core::version::Version;
+
+use crate::support::{
+    Story, aborted, built, bumped, chosen, commit, id, opening, passed, process, reopened, started, waived,
+};
+
+fn demo() -> Process {
+    process(
+        r#"
+        project = { name = "demo", trunk = "main" }
+        kinds.minor = ["all"]
+        [[phase.all]]
+        run = "make lint"
+        [[phase.all]]
+        bump = "v{version}"
+        [[phase.all]]
+        tag = "v{version}"
+        "#,
+    )
+}
+
+fn release_commit(release: &Release) -> Option<u32> {
+    (1..9).find(|number| release.release_commit == Some(commit(*number)))
+}
+
+#[test]
+fn a_version_is_opened_once() {
+    let twice = IllegalEvent::OpenedTwice { release: Version::new(1, 4, 0) };
+    assert_eq!(Story::opened().then(opening("minor")).fold().unwrap_err(), twice);
+    assert_eq!(Story::opened().then(Event::ReleaseFinished {}).then(opening("minor")).fold().unwrap_err(), twice);
+    assert_eq!(twice.to_string(), "1.4.0 is opened a second time");
+}
+
+#[test]
+fn nothing_happens_before_the_opening() {
+    let error = Story::new().then(chosen(1)).fold().unwrap_err();
+    assert_eq!(error.to_string(), "`candidate-chosen` comes before the opening of 1.4.0");
+    assert!(Story::new().fold().unwrap().is_none());
+}
+
+#[test]
+fn an_illegal_event_changes_nothing() {
+    let story = Story::opened().then(chosen(1));
+    let mut release = Some(story.release());
+    let record = story.then(opening("minor")).records.pop().unwrap();
+    Release::apply(&mut release, &record).unwrap_err();
+    let release = release.unwrap();
+    assert_eq!((release.seq, release.candidate), (2, Some(commit(1))));
+}
+
+#[test]
+fn after_an_abort_the_version_can_be_opened_anew() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).then(passed(&demo, "all/lint", 1));
+    let release =
+        story.then(started(&demo, "all/tag", 1, Some(false))).then(aborted()).then(opening("minor")).release();
+    assert!(release.is_open());
+    assert_eq!((release.candidate, release.steps.len(), release.past_return), (None, 0, false));
+}
+
+#[test]
+fn what_comes_after_the_end_changes_nothing() {
+    let demo = demo();
+    for end in [Event::ReleaseFinished {}, aborted()] {
+        let ended = Story::opened().then(chosen(1)).then(end);
+        let late = ended.clone().then(chosen(2)).then(passed(&demo, "all/lint", 2)).then(aborted()).release();
+        let mut ended = ended.release();
+        ended.seq = late.seq;
+        assert_eq!(serde_json::to_value(late).unwrap(), serde_json::to_value(ended).unwrap());
+    }
+}
+
+#[test]
+fn a_new_candidate_has_no_release_commit() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).then(bumped(&demo, "all/bump", 1, 2));
+    assert_eq!(story.release().commit(), Some(&commit(2)));
+    assert_eq!(release_commit(&story.clone().then(chosen(1)).release()), Some(2), "the candidate is the same");
+    assert_eq!(release_commit(&story.then(chosen(3)).release()), None);
+}
+
+#[test]
+fn past_the_point_of_no_return_the_candidate_is_fixed() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).then(started(&demo, "all/bump", 1, Some(true)));
+    assert!(!story.release().past_return);
+    let release = story.then(started(&demo, "all/tag", 1, Some(false))).then(chosen(2)).release();
+    assert_eq!((release.past_return, release.candidate), (true, Some(commit(1))));
+}
+
+#[test]
+fn an_outcome_ends_the_attempts_of_its_clone() {
+    let demo = demo();
+    let both =
+        Story::opened().then(started(&demo, "all/lint", 1, None)).on("there").then(started(&demo, "all/lint", 1, None));
+    let open = |story: Story| -> Vec<String> {
+        story.release().steps[&id("all/lint")].open.iter().map(|open| open.stamp.by.clone.clone()).collect()
+    };
+    assert_eq!(open(both.clone().then(passed(&demo, "all/lint", 1))), ["here"]);
+    assert_eq!(open(both.clone().on("here").then(passed(&demo, "all/lint", 1))), ["there"]);
+    assert!(open(both.on("elsewhere").then(passed(&demo, "all/lint", 1))).is_empty(), "both were taken over");
+}
+
+#[test]
+fn a_waiver_ends_what_was_begun() {
+    let demo = demo();
+    let release = Story::opened().then(started(&demo, "all/bump", 1, Some(true))).then(waived("all/bump", 1)).release();
+    assert!(release.steps[&id("all/bump")].open.is_empty());
+}
+
+#[test]
+fn artifacts_are_those_of_the_newest_result_for_the_candidate() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).then(built(&demo, "all/lint", 1, b"one"));
+    let digest = story.release().artifacts_digest();
+    assert!(digest.is_some());
+    let again = story.clone().then(built(&demo, "all/lint", 1, b"two"));
+    assert_eq!(again.release().artifacts().len(), 1);
+    assert_ne!(again.release().artifacts_digest(), digest);
+    assert_eq!(story.clone().then(reopened("all/lint")).release().artifacts_digest(), None);
+    assert_eq!(story.clone().then(chosen(2)).release().artifacts_digest(), None);
+    let carried = Event::StepCarriedOver { step: id("all/lint"), from: commit(1), candidate: commit(2) };
+    assert_eq!(story.then(chosen(2)).then(carried).release().artifacts_digest(), digest);
+}
+
+#[test]
+fn a_reopened_step_begins_a_new_round() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).then(passed(&demo, "all/lint", 1)).then(waived("all/lint", 1));
+    let release = story.then(reopened("all/lint")).release();
+    let history = &release.steps[&id("all/lint")];
+    assert_eq!(history.attempts.len(), 1, "history only grows");
+    assert!(history.last().is_none() && history.waiver.is_none());
+    assert!(matches!(release.state, State::Open));
+}
