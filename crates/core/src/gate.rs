@@ -49,15 +49,14 @@ impl Gate {
 /// Counts the sign-offs of a gate.
 ///
 /// People count, not keys; a person counts once a gate, for the role that they spoke for first; a sign-off counts for exactly the
-/// candidate and artifacts that it names (a gate that stands before the build speaks for the candidate alone, and what is built
-/// later does not empty it); who opened the release does not count for a role with `separate = true`.
+/// candidate and artifacts that it names (see [`artifacts`]: what is built after a gate does not empty it); who opened the release does not count for a role with `separate = true`.
 pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
     let given = release.steps.get(&step.id).map(|history| history.sign_offs.as_slice()).unwrap_or_default();
     let roles = step.words();
-    let artifacts = [release.artifacts_digest(), built_before(process, release, step)];
+    let artifacts = artifacts(process, release, step);
     let speaks = |sign_off: &SignOff| {
         Some(&sign_off.candidate) == release.candidate.as_ref()
-            && artifacts.contains(&sign_off.artifacts)
+            && sign_off.artifacts == artifacts
             && roles.contains(&sign_off.role)
     };
     let valid: Vec<&Given> =
@@ -83,8 +82,8 @@ pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
     Gate { counts: counts.collect(), refused: refused.map(|given| refusal(&given.sign_off)) }
 }
 
-/// The digest of what the steps before a gate have built.
-fn built_before(process: &Process, release: &Release, gate: &Step) -> Option<Digest> {
+/// The digest of what a gate speaks for beside the candidate: what the steps before it have built; none while that is nothing.
+pub fn artifacts(process: &Process, release: &Release, gate: &Step) -> Option<Digest> {
     let before: BTreeSet<_> =
         process.steps_of(&release.kind).map(|step| &step.id).take_while(|id| **id != gate.id).collect();
     release.digest_of_built(|step| before.contains(step))

@@ -292,11 +292,6 @@ impl Release {
         built.flat_map(|attempt| &attempt.outcome.artifacts).collect()
     }
 
-    /// The digest of the list of artifacts, which sign-offs name; none while nothing is built.
-    pub fn artifacts_digest(&self) -> Option<Digest> {
-        self.digest_of_built(|_| true)
-    }
-
     /// The digest of what some of the steps built; none while they built nothing.
     pub fn digest_of_built(&self, by: impl Fn(&StepId) -> bool) -> Option<Digest> {
         let artifacts = self.built(by);

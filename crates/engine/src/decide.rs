@@ -140,7 +140,7 @@ impl Decider<'_> {
                 hint: ": the release has no candidate yet".to_owned(),
             });
         };
-        let artifacts = gate::artifacts(&self.session.process, release, &gate.id);
+        let artifacts = gate::artifacts(&self.session.process, release, &gate);
         let class = Class::Recorded;
         let sign_off = SignOff {
             gate: gate.id.clone(),

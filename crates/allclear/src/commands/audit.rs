@@ -22,7 +22,7 @@ pub(crate) fn run(ui: Ui, _args: &Args) -> CommandResult {
         ui.text(format!("{} {finding}", paint(WARN, "?")));
     }
     let (exit, word) = verdict(&audit);
-    ui.text(format!("{word}: {} events of {} releases", audit.events, audit.releases));
+    ui.text(format!("{word}: {} events, {}", audit.events, releases(audit.releases)));
     ui.json(&audit);
     Ok(exit)
 }
@@ -33,4 +33,8 @@ fn verdict(audit: &Audit) -> (Exit, String) {
         (true, false) => (Exit::Incomplete, paint(WARN, "not everything can be verified")),
         (true, true) => (Exit::Done, paint(GOOD, "verified")),
     }
+}
+
+fn releases(count: usize) -> String {
+    if count == 1 { "1 release".to_owned() } else { format!("{count} releases") }
 }
