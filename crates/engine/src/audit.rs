@@ -153,7 +153,7 @@ impl Auditor<'_> {
         for step in open {
             match release.state {
                 State::Finished { .. } => {
-                    self.audit.violations.push(format!("{}: `{step}` has an intent without an outcome", self.version))
+                    self.audit.violations.push(format!("{}: `{step}` has an intent without an outcome", self.version));
                 }
                 _ => self.audit.incomplete.push(format!("{}: what came of `{step}` is not known yet", self.version)),
             }

@@ -141,9 +141,9 @@ fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> RehearsalError 
 ///
 /// # Errors
 /// When it cannot be run at all. What a step meets is not an error: it is in the report.
-pub fn rehearse(source: &Source<'_>, settings: Settings) -> Result<Report, RehearsalError> {
+pub fn rehearse(source: &Source<'_>, settings: &Settings) -> Result<Report, RehearsalError> {
     let began = Instant::now();
-    let repository = stage(source, &settings)?;
+    let repository = stage(source, settings)?;
     let environments = settings.folder.join("services/environments");
     let server = EnvironmentServer::start(environments).map_err(io("start the stand-in for the environments"))?;
     let clock = Arc::new(SimulatedClock::new(settings.start));
@@ -155,9 +155,9 @@ pub fn rehearse(source: &Source<'_>, settings: Settings) -> Result<Report, Rehea
         progress: settings.progress.clone(),
         stand_ins: Some(stand_ins),
     };
-    let mut rehearsal = Rehearsal::open(&world, &settings)?;
+    let mut rehearsal = Rehearsal::open(&world, settings)?;
     rehearsal.conduct()?;
-    let mut report = rehearsal.report(&settings);
+    let mut report = rehearsal.report(settings);
     report.simulated_s = clock.now().duration_since(settings.start).as_secs();
     report.took_ms = crate::effect::elapsed(began);
     Ok(report)

@@ -339,7 +339,7 @@ impl Context<'_> {
 }
 
 /// Makes an item of an effect.
-pub fn item(target: impl Into<String>, desired: impl ToString, title: impl Into<String>) -> Item {
+pub fn item(target: impl Into<String>, desired: impl std::fmt::Display, title: impl Into<String>) -> Item {
     Item { target: target.into(), desired: desired.to_string(), title: title.into(), data: BTreeMap::new() }
 }
 

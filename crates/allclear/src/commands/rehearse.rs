@@ -45,8 +45,8 @@ pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     };
     let commits = example::commits();
     let report = match &here {
-        None => rehearse(&example::source(&commits), settings)?,
-        Some(here) => rehearse(&own(here)?, settings)?,
+        None => rehearse(&example::source(&commits), &settings)?,
+        Some(here) => rehearse(&own(here)?, &settings)?,
     };
     ui.text(summary(&report, args.keep.as_deref()));
     ui.json(&report);
