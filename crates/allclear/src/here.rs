@@ -37,7 +37,7 @@ impl Here {
         let repository = Repository::discover(&folder, origin)?;
         let process_text = std::fs::read_to_string(repository.top().join(FILE)).ok();
         let Places { remote, ledger, .. } = process_text.as_deref().map(places).unwrap_or_default();
-        let remote = remote.map_or_else(|| "origin".to_owned(), |remote| remote);
+        let remote = remote.unwrap_or_else(|| "origin".to_owned());
         let branch = ledger.unwrap_or_else(|| "allclear/ledger".to_owned());
         let branch = BranchName::new(branch).map_err(CommandError::usage)?;
         let remote = Word::new(remote).map_err(CommandError::usage)?;

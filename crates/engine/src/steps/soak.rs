@@ -98,10 +98,12 @@ struct Measured<'a> {
     verdict: &'static str,
 }
 
+/// Whether a measured number holds against a bound.
+type Holds = fn(&f64, &f64) -> bool;
+
 /// Reads `< 0.01`.
-fn condition(text: &str) -> Option<(fn(&f64, &f64) -> bool, f64)> {
-    let operators: [(&str, fn(&f64, &f64) -> bool); 4] =
-        [("<=", f64::le), (">=", f64::ge), ("<", f64::lt), (">", f64::gt)];
+fn condition(text: &str) -> Option<(Holds, f64)> {
+    let operators: [(&str, Holds); 4] = [("<=", f64::le), (">=", f64::ge), ("<", f64::lt), (">", f64::gt)];
     let (holds, rest) =
         operators.iter().find_map(|(operator, holds)| Some((*holds, text.trim().strip_prefix(operator)?)))?;
     Some((holds, rest.trim().parse().ok()?))
