@@ -52,12 +52,12 @@ impl Ui {
     /// Writes data.
     pub(crate) fn out(self, text: impl Display) {
         // A reader that has gone away is no error.
-        let _ = writeln!(AutoStream::auto(std::io::stdout()), "{}", text);
+        let _ = writeln!(AutoStream::auto(std::io::stdout()), "{text}");
     }
 
     /// Writes words for people.
     pub(crate) fn words(self, text: impl Display) {
-        let _ = writeln!(AutoStream::auto(std::io::stderr()), "{}", text);
+        let _ = writeln!(AutoStream::auto(std::io::stderr()), "{text}");
     }
 
     /// Writes a hint for people.

@@ -209,6 +209,9 @@ pub struct Outcome {
     /// What the outside answered for each item of the intent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<Receipt>,
+    /// What stands where ours should, if that is why the step failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<Foreign>,
     /// The files that show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
@@ -257,6 +260,18 @@ pub struct Receipt {
     /// Where a person can look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+}
+
+/// Something that is not ours, where ours should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Foreign {
+    /// The target of the intent's item.
+    pub target: String,
+    /// The state it was found in.
+    pub found: String,
+    /// The state that the item asks for.
+    pub wanted: String,
 }
 
 /// A file that shows what happened.
@@ -518,6 +533,7 @@ mod tests {
             value: None,
             artifacts: vec![],
             receipts: vec![],
+            foreign: None,
             evidence: vec![],
         })
     }

@@ -186,6 +186,7 @@ pub(crate) fn outcome(step: &Step, candidate: Option<CommitId>) -> Outcome {
         value: None,
         artifacts: vec![],
         receipts: vec![],
+        foreign: None,
         evidence: vec![],
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use allclear_core::event::{Event, Item, Outcome, Record};
+use allclear_core::event::{Event, Foreign, Item, Outcome, Record};
 use allclear_core::names::{CommitId, StepId};
 use allclear_core::plan::{Action, Plan, Standing, plan};
 use allclear_core::process::Step;
@@ -344,7 +344,11 @@ impl<'w> Conductor<'w> {
     }
 
     pub(crate) fn fail(&mut self, step: &Step, error: &StepError, took: u64) -> Result<(), ConductError> {
-        let outcome = self.said(step, error, took);
+        let mut outcome = self.said(step, error, took);
+        if let StepError::Foreign { target, found, wanted, .. } = error {
+            let (target, found, wanted) = (target.clone(), found.clone(), wanted.clone());
+            outcome.foreign = Some(Foreign { target, found, wanted });
+        }
         self.end(Event::StepFailed(outcome))
     }
 

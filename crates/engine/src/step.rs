@@ -356,6 +356,7 @@ pub fn outcome(step: &Step, release: &Release, summary: String, duration_ms: u64
         value: None,
         artifacts: vec![],
         receipts: vec![],
+        foreign: None,
         evidence: vec![],
     }
 }

@@ -1,5 +1,5 @@
-use allclear_core::plan::{Standing, Wait};
-use allclear_core::release::State;
+use allclear_core::plan::{Planned, Standing, Wait};
+use allclear_core::release::{Release, State};
 use allclear_core::version::Version;
 use allclear_engine::clock::{Clock, SystemClock};
 use allclear_engine::conductor::{Conductor, Stopped};
@@ -39,7 +39,7 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandRes
     let world = here.world(ui, &session.process.project.secrets);
     let mut conductor = Conductor::new(&world, session, identity);
     let stopped = conductor.go()?;
-    let exit = exit(&stopped, &conductor.session.release.state);
+    let exit = exit(&stopped, &conductor.session.release);
     let board = Board::new(&conductor.session, &stopped.plan, SystemClock.now(), false);
     ui.text(format!("\n{}", board.text()));
     for (step, away) in &stopped.away {
@@ -62,13 +62,16 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandRes
 }
 
 /// The exit code says what has to happen next: the first of these that is so.
-fn exit(stopped: &Stopped, state: &State) -> Exit {
-    let foreign = |standing: &Standing| matches!(standing, Standing::Failed { summary } if summary.contains(" holds "));
+fn exit(stopped: &Stopped, release: &Release) -> Exit {
+    let foreign = |step: &Planned| {
+        let last = release.steps.get(&step.id).and_then(|history| history.last());
+        matches!(step.standing, Standing::Failed { .. }) && last.is_some_and(|last| last.outcome.foreign.is_some())
+    };
     let waits = |fits: &dyn Fn(&Wait) -> bool| stopped.plan.waits.iter().any(fits);
-    match state {
+    match release.state {
         State::Finished { .. } => Exit::Done,
         State::Aborted { .. } => Exit::Failed,
-        State::Open if stopped.plan.steps.iter().any(|step| foreign(&step.standing)) => Exit::Conflict,
+        State::Open if stopped.plan.steps.iter().any(foreign) => Exit::Conflict,
         State::Open if waits(&|wait| matches!(wait, Wait::Decision { .. })) => Exit::Failed,
         State::Open if !stopped.away.is_empty() => Exit::WaitsForOutside,
         State::Open if stopped.errored() => Exit::Errored,

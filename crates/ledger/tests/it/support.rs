@@ -76,6 +76,7 @@ pub(crate) fn passed(evidence: Vec<Evidence>) -> Event {
         value: None,
         artifacts: vec![],
         receipts: vec![],
+        foreign: None,
         evidence,
     })
 }
