@@ -32,3 +32,34 @@ pub fn kind(key: &str) -> Option<&'static Kind> {
 pub fn specs() -> Vec<&'static KindSpec> {
     KINDS.iter().map(|kind| &kind.spec).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use allclear_core::process::reference::markdown;
+
+    use super::*;
+
+    /// The page of the documentation, and the line from which on it is generated.
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/process.md");
+    const MARK: &str = "<!-- from here on written by the test in crates/engine/src/catalogue.rs: ALLCLEAR_WRITE_DOCS=1 cargo test -p allclear-engine -->\n\n";
+
+    #[test]
+    fn the_reference_of_the_process_file_says_what_the_reader_takes() {
+        let page = std::fs::read_to_string(PAGE).unwrap();
+        let (before, written) = page.split_once(MARK).unwrap();
+        let reference = markdown(&specs());
+        if std::env::var_os("ALLCLEAR_WRITE_DOCS").is_some() {
+            std::fs::write(PAGE, format!("{before}{MARK}{reference}")).unwrap();
+        } else {
+            assert_eq!(written, reference, "docs/process.md is behind: run with ALLCLEAR_WRITE_DOCS=1");
+        }
+    }
+
+    #[test]
+    fn the_schema_describes_every_key() {
+        let schema = allclear_core::process::schema::schema(&specs()).to_string();
+        for kind in KINDS {
+            assert!(schema.contains(&format!("\"title\":\"{}\"", kind.spec.value.key)), "{}", kind.spec.value.key);
+        }
+    }
+}

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod diagnostic;
 pub mod read;
+pub mod reference;
 pub mod schema;
 pub mod spec;
 
