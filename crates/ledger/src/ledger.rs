@@ -162,6 +162,8 @@ pub struct Ledger {
     pub(crate) outbox: Vec<Link>,
     /// Whether the journal has to be written again because the tip has moved past it.
     pub(crate) unsettled: bool,
+    /// Whether all of the above is of one moment: not after an error in the middle of looking.
+    pub(crate) fresh: bool,
     /// Events that were set aside and not reported yet.
     pub(crate) set_aside: Vec<SetAside>,
 }
@@ -208,6 +210,7 @@ impl Ledger {
             tip: None,
             outbox: vec![],
             unsettled: false,
+            fresh: false,
             set_aside: vec![],
         };
         ledger.refresh()?;

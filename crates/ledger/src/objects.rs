@@ -6,9 +6,9 @@ use std::process::{Child, ChildStdin, ChildStdout};
 use crate::git::{Git, GitError};
 use crate::oid::Oid;
 
-/// How many questions are asked before the answers are read. Together they are shorter than the smallest pipe (4 KiB), so that
-/// git and we never wait for each other.
-const AT_ONCE: usize = 48;
+/// How many questions are asked together. Two such rounds may be on their way, so that git works on one while we read the other;
+/// they are shorter than the smallest pipe (4 KiB), so that git and we never wait for each other.
+const ROUND: usize = 24;
 
 /// A reader of objects and refs.
 pub(crate) struct Objects {
@@ -94,29 +94,22 @@ impl Objects {
         names: &[N],
         mut take: impl FnMut(usize, Answer),
     ) -> Result<(), GitError> {
-        let mut done = 0;
-        while done < names.len() {
-            let upto = names.len().min(done + AT_ONCE);
-            let round: Vec<_> = names[done..upto].iter().map(N::to_string).collect();
-            self.round(&round, |answer| {
-                take(done, answer);
-                done += 1;
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Asks a few names. git dies of an object that it cannot read: that one is damaged, and the rest is left for the next round.
-    fn round(&mut self, names: &[String], mut take: impl FnMut(Answer)) -> Result<(), GitError> {
-        let conversation = self.conversation()?;
-        let asked = conversation.ask(names);
-        for name in names {
-            match asked.as_ref().ok().and_then(|()| conversation.answer(name)) {
-                Some(answer) => take(answer),
+        let mut asked = 0;
+        for (n, name) in names.iter().enumerate() {
+            let conversation = self.conversation()?;
+            while asked < names.len() && asked <= n + ROUND {
+                let upto = names.len().min(asked + ROUND);
+                // If git is gone, the answer will be missing too.
+                let _ = conversation.ask(&names[asked..upto]);
+                asked = upto;
+            }
+            match conversation.answer(&name.to_string()) {
+                Some(answer) => take(n, answer),
                 None => {
-                    take(Answer::Damaged);
+                    // git dies of an object that it cannot read, and the names behind it have to be asked again.
+                    take(n, Answer::Damaged);
                     self.running = None;
-                    return Ok(());
+                    asked = n + 1;
                 }
             }
         }
@@ -135,10 +128,15 @@ impl Objects {
 }
 
 impl Conversation {
-    fn ask(&mut self, names: &[String]) -> std::io::Result<()> {
+    fn ask<N: ToString>(&mut self, names: &[N]) -> std::io::Result<()> {
         let questions = self.questions.as_mut().ok_or(std::io::ErrorKind::BrokenPipe)?;
-        let contents: String = names.iter().map(|name| format!("contents {name}\n")).collect();
-        questions.write_all((contents + "flush\n").as_bytes())
+        let mut round = String::new();
+        for name in names {
+            round += "contents ";
+            round += &name.to_string();
+            round.push('\n');
+        }
+        questions.write_all((round + "flush\n").as_bytes())
     }
 
     /// Reads `<id> <kind> <size>`, the bytes and a line end; or `<name> missing`.

@@ -1,6 +1,6 @@
 //! git's own names for its objects, computed by us.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use allclear_core::names::CommitId;
 
@@ -52,15 +52,15 @@ impl Oid {
 
     /// Reads 40 or 64 hexadecimal digits.
     pub(crate) fn from_hex(text: &str) -> Option<Self> {
-        let length = text.len() / 2;
-        if !matches!(text.len(), 40 | 64) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if !matches!(text.len(), 40 | 64) {
             return None;
         }
-        let mut bytes = [0; 32];
-        for (n, byte) in bytes[..length].iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * n..2 * n + 2], 16).ok()?;
+        let mut name = [0; 32];
+        let bytes = &mut name[..text.len() / 2];
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
         }
-        Some(Self { length: if length == 20 { 20 } else { 32 }, bytes })
+        Some(Self::from_bytes(bytes))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -72,9 +72,18 @@ impl Oid {
     }
 }
 
+fn nibble(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // By hand, because names are written for every object that is read.
+        let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+        self.as_bytes().iter().try_for_each(|byte| {
+            f.write_char(digit(byte >> 4))?;
+            f.write_char(digit(byte & 15))
+        })
     }
 }
 

@@ -29,16 +29,18 @@ impl Ledger {
     /// When the journal or the branch cannot be read.
     pub fn refresh(&mut self) -> Result<(), LedgerError> {
         let branch = self.branch();
-        if self.journal.is_as_read() && Tip::read(&mut self.objects(), &branch)? == self.tip {
+        if self.fresh && self.journal.is_as_read() && Tip::read(&mut self.objects(), &branch)? == self.tip {
             return Ok(());
         }
         // The journal first: between the two, somebody may move its events into the branch. So we may see them twice, never not.
+        self.fresh = false;
         let links = self.journal.read()?;
         let tip = Tip::read(&mut self.objects(), &branch)?;
         self.tip = tip;
         let moved = self.place(&links)?;
         self.unsettled = moved.is_some();
         self.outbox = moved.map_or(links, |moved| moved.kept);
+        self.fresh = true;
         Ok(())
     }
 

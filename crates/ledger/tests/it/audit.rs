@@ -63,8 +63,11 @@ fn object(repo: &Repo, kind: &str, bytes: &[u8]) -> String {
     repo.git(&["hash-object", "--literally", "-t", kind, "-w", file.to_str().unwrap()])
 }
 
-/// Makes a new history of old commits: each with changes to its tree and to its own bytes, linked one after the other.
-fn forge(repo: &Repo, commits: &[(&str, &[Edit], &[(&str, &str)])]) {
+/// An old commit, changes to its tree, and changes to its own bytes.
+type Forged<'a> = (&'a str, &'a [Edit<'a>], &'a [(&'a str, &'a str)]);
+
+/// Makes a new history of old commits, linked one after the other.
+fn forge(repo: &Repo, commits: &[Forged]) {
     let mut parent = String::new();
     for (commit, edits, words) in commits {
         let raw = repo.git(&["cat-file", "commit", commit]);

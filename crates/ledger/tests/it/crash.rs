@@ -1,5 +1,8 @@
 //! `kill -9` at every point where it could hurt.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use allclear_ledger::fault;
 use allclear_testbed::kill::run_until_killed;
 use allclear_testbed::{Ran, Repo, TestEnv};
@@ -50,6 +53,7 @@ fn check(ana: &Repo, point: &str) {
     assert_eq!(story(&ledger, "1.4.0"), told, "killed at {point}");
     assert_eq!(verified(&ledger).len(), 4, "killed at {point}");
     assert_eq!(ledger.unshared().count(), 0, "killed at {point}");
+    assert!(!ana.path().join(".git/allclear/set-aside").exists(), "killed at {point}: nothing was in anybody's way");
     let theirs = ana.git(&["ls-remote", "origin", BRANCH]);
     assert!(theirs.starts_with(&ana.rev(BRANCH)), "killed at {point}");
 }
@@ -101,17 +105,25 @@ fn without_a_remote_a_kill_loses_nothing_either() {
         Ran::of(&mut hand(&repo, "-", &["share"])).expect_success();
         let ledger = open(&repo, None);
         assert_eq!((story(&ledger, "1.4.0"), verified(&ledger).len()), (told, 3), "killed at {point}");
+        assert!(!repo.path().join(".git/allclear/set-aside").exists(), "killed at {point}");
     }
 }
 
 #[test]
 fn no_point_is_forgotten() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for file in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut found = BTreeSet::new();
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            folders.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
         for (_, rest) in text.match_indices("fault::point(\"").map(|(at, found)| text[at..].split_at(found.len())) {
             let name = rest.split('"').next().unwrap();
-            assert!(POINTS.iter().any(|point| point.split(':').next() == Some(name)), "{name} is in no test");
+            found.insert(name.to_owned());
         }
     }
+    let tested = POINTS.iter().filter_map(|point| point.split(':').next()).map(str::to_owned);
+    assert_eq!(found, tested.collect());
 }

@@ -2,7 +2,7 @@
 
 use allclear_core::event::{Event, Kept};
 use allclear_ledger::evidence::{self, Source};
-use allclear_ledger::{Found, Illegal, Ledger, LedgerError, Standing};
+use allclear_ledger::{Config, Found, Illegal, Ledger, LedgerError, Standing};
 use allclear_testbed::Ran;
 use allclear_testbed::limits::with_file_size_limit;
 
@@ -189,7 +189,7 @@ fn another_branch_is_not_taken_for_a_ledger() {
     let tree = repo.git(&["mktree"]);
     let commit = repo.git(&["commit-tree", &tree, "-m", "something else"]);
     repo.git(&["update-ref", BRANCH, &commit]);
-    let error = Ledger::open(repo.path(), &allclear_ledger::Config::default()).err().unwrap().to_string();
+    let error = Ledger::open(repo.path(), &Config::default()).err().unwrap().to_string();
     assert!(error.starts_with("`refs/heads/allclear/ledger` is not a ledger"), "{error}");
 }
 
@@ -205,4 +205,20 @@ fn work_trees_of_one_clone_have_one_ledger() {
     assert_eq!(record(&mut other, "1.4.0", noted("from beside")).seq, 2);
     ledger.refresh().unwrap();
     assert_eq!(ledger.last_seq(), 2);
+}
+
+#[test]
+fn a_status_starts_git_twice() {
+    let repo = alone("sha1");
+    let mut ledger = open(&repo, None);
+    record(&mut ledger, "1.4.0", opened());
+    sync(&mut ledger);
+    record(&mut ledger, "1.4.0", noted("x"));
+    let trace = repo.env().root().join("trace");
+    let ledger = Ledger::with(git(&repo).with_env("GIT_TRACE2_EVENT", &trace), &Config::default()).unwrap();
+    assert_eq!(ledger.open_releases(), [version("1.4.0")]);
+    assert_eq!((story(&ledger, "1.4.0").len(), ledger.releases().unwrap().len()), (2, 1));
+    drop(ledger);
+    let trace = std::fs::read_to_string(trace).unwrap();
+    assert_eq!(trace.matches(r#""event":"start""#).count(), 2, "{trace}");
 }

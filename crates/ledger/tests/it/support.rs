@@ -21,12 +21,16 @@ pub(crate) fn alone(format: &str) -> Repo {
     repo
 }
 
-pub(crate) fn open(repo: &Repo, remote: Option<&str>) -> Ledger {
+/// git as the person runs it.
+pub(crate) fn git(repo: &Repo) -> Git {
     let mut command = Command::new("git");
     repo.env().apply(&mut command);
-    let git = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    let git = git.fold(Git::at(repo.path()), |git, (name, value)| git.with_env(name, value));
-    Ledger::with(git, &Config { remote: remote.map(str::to_owned), ..Config::default() }).unwrap()
+    let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    variables.fold(Git::at(repo.path()), |git, (name, value)| git.with_env(name, value))
+}
+
+pub(crate) fn open(repo: &Repo, remote: Option<&str>) -> Ledger {
+    Ledger::with(git(repo), &Config { remote: remote.map(str::to_owned), ..Config::default() }).unwrap()
 }
 
 /// A clone's ledger, shared through `origin`.
