@@ -264,7 +264,7 @@ impl<'w> Conductor<'w> {
         let mut outcome = outcome(step, release, format!("{}{again}", finding.summary), took);
         let candidate = release.candidate.as_ref();
         outcome.inputs =
-            candidate.and_then(|commit| facts::inputs(&self.world.repository, process, release, step, commit));
+            candidate.and_then(|commit| facts::inputs(&self.world.repository, step, &values(process, release), commit));
         (outcome.evidence, outcome.artifacts) = (finding.evidence, finding.artifacts);
         let event = if finding.passed { Event::StepPassed } else { Event::StepFailed };
         self.end(event(outcome))

@@ -5,7 +5,7 @@
 //! second conductor sees it: the push is the fence between the two.
 
 use allclear_core::event::{Event, Intent, Outcome};
-use allclear_core::process::Step;
+use allclear_core::process::{Shape, Step};
 use allclear_core::release::OpenAttempt;
 use allclear_ledger::fault;
 
@@ -42,15 +42,15 @@ impl Conductor<'_> {
 
     /// Writes down what is about to be made true; none where another conductor turned out to be at it.
     fn declare(&mut self, step: &Step, effect: &dyn Effect) -> Result<Option<Intent>, Trouble> {
-        let items = self.with_context(step, |cx| effect.items(cx)).map_err(Trouble::Step)?;
-        let intent = intent(items, step);
-        if !intent.reversible {
-            // Nothing irreversible is even announced while the remote cannot hear it.
+        if step.shape == Shape::IrreversibleEffect {
+            // Nothing irreversible is even announced while the remote cannot hear it; and what it names of the ledger is shared.
             self.share_or_wait()?;
             if !self.is_still_planned(step) {
                 return Ok(None);
             }
         }
+        let items = self.with_context(step, |cx| effect.items(cx)).map_err(Trouble::Step)?;
+        let intent = intent(items, step);
         fault::point("effect-before-intent");
         let event = Event::StepStarted {
             step: step.id.clone(),

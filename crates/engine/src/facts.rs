@@ -6,34 +6,49 @@ use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::plan::Facts;
 use allclear_core::process::{Process, Step};
 use allclear_core::release::Release;
+use allclear_core::template::Values;
 
 use crate::repository::Repository;
 use crate::values::values;
 
-/// Gathers the facts as far as this clone has fetched them.
+/// Gathers the facts as far as this clone has fetched them, with one question to git.
 pub fn gather(repository: &Repository, process: &Process, release: &Release, clone: &str) -> Facts {
-    let branch = values(process, release).get("branch").and_then(|name| BranchName::new(name.as_str()).ok());
-    let tip = branch.and_then(|branch| repository.fetched_tip(&branch));
-    let declared = process.steps_of(&release.kind).filter(|step| !step.inputs.is_empty());
-    let candidate = release.candidate.as_ref();
-    let digest = |step: &Step| Some((step.id.clone(), inputs(repository, process, release, step, candidate?)?));
-    Facts { clone: clone.to_owned(), tip, inputs: declared.filter_map(digest).collect() }
+    let values = values(process, release);
+    let branch = values.get("branch").and_then(|name| BranchName::new(name.as_str()).ok());
+    let declared: Vec<&Step> = process.steps_of(&release.kind).filter(|step| !step.inputs.is_empty()).collect();
+    let mut asked: Vec<String> =
+        branch.iter().map(|branch| format!("refs/remotes/{}/{branch}", repository.remote())).collect();
+    let paths: Vec<Vec<RelPath>> = declared.iter().map(|step| paths(step, &values)).collect();
+    if let Some(candidate) = &release.candidate {
+        asked.extend(paths.iter().flatten().map(|path| format!("{candidate}:{path}")));
+    }
+    let mut objects = repository.objects(&asked).unwrap_or_default().into_iter();
+    let tip = branch.and_then(|_| objects.next().flatten()).and_then(|tip| CommitId::new(tip).ok());
+    let mut facts = Facts { clone: clone.to_owned(), tip, ..Facts::default() };
+    for (step, paths) in declared.iter().zip(paths) {
+        let objects: Vec<_> = objects.by_ref().take(paths.len()).collect();
+        if let Some(digest) = digest(&paths, &objects) {
+            facts.inputs.insert(step.id.clone(), digest);
+        }
+    }
+    facts
 }
 
-/// The digest of the git tree ids of a step's inputs in a commit; none where the step declares none.
-pub fn inputs(
-    repository: &Repository,
-    process: &Process,
-    release: &Release,
-    step: &Step,
-    commit: &CommitId,
-) -> Option<Digest> {
-    let values = values(process, release);
-    let object = |template: &allclear_core::template::Template| {
-        let path = template.render(&values).ok()?;
-        let object = RelPath::new(path.trim_end_matches('/')).ok().and_then(|path| repository.object(commit, &path));
-        Some((path, object))
+/// The digest of the git objects of a step's inputs in a commit; none where the step declares none.
+pub fn inputs(repository: &Repository, step: &Step, values: &Values, commit: &CommitId) -> Option<Digest> {
+    let paths = paths(step, values);
+    let asked: Vec<_> = paths.iter().map(|path| format!("{commit}:{path}")).collect();
+    digest(&paths, &repository.objects(&asked).ok()?)
+}
+
+fn paths(step: &Step, values: &Values) -> Vec<RelPath> {
+    let path = |template: &allclear_core::template::Template| {
+        RelPath::new(template.render(values).ok()?.trim_end_matches('/')).ok()
     };
-    let objects: Vec<_> = step.inputs.iter().filter_map(object).collect();
-    (!objects.is_empty()).then(|| canonical::digest(&objects).ok()).flatten()
+    step.inputs.iter().filter_map(path).collect()
+}
+
+fn digest(paths: &[RelPath], objects: &[Option<String>]) -> Option<Digest> {
+    let named: Vec<_> = paths.iter().zip(objects).collect();
+    (!named.is_empty() && named.len() == paths.len()).then(|| canonical::digest(&named).ok()).flatten()
 }

@@ -208,9 +208,15 @@ impl Repository {
         answer.ok().and_then(|id| CommitId::new(id).ok())
     }
 
-    /// The object that a revision with a path names, such as the tree of a folder.
-    pub fn object(&self, commit: &CommitId, path: &RelPath) -> Option<String> {
-        self.git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{commit}:{path}")]).ok()
+    /// The objects that revisions name, such as `COMMIT:FOLDER`, asked all at once; none for what is not there.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn objects(&self, revisions: &[String]) -> Result<Vec<Option<String>>, GitError> {
+        let asked = revisions.join("\n") + "\n";
+        let answer = self.git.run_with_input(["cat-file", "--batch-check=%(objectname)"], asked.as_bytes())?;
+        let object = |line: &str| (!line.contains(' ')).then(|| line.to_owned());
+        Ok(answer.lines().map(object).collect())
     }
 
     /// Whether one commit is in the history of another.
@@ -226,8 +232,7 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn files(&self, commit: &CommitId) -> Result<Vec<String>, GitError> {
-        let names = self.git.run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit.as_str()])?;
-        Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+        Ok(names(&self.git.bytes(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit.as_str()])?))
     }
 
     /// The bytes of a file of a commit; none where there is no such file.
@@ -263,9 +268,8 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn changed(&self, from: &CommitId, to: &CommitId) -> Result<Vec<String>, GitError> {
-        let names =
-            self.git.run(["diff-tree", "-r", "-z", "--no-renames", "--name-only", from.as_str(), to.as_str()])?;
-        Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+        let words = ["diff-tree", "-r", "-z", "--no-renames", "--name-only", from.as_str(), to.as_str()];
+        Ok(names(&self.git.bytes(words)?))
     }
 
     /// The difference between two commits as people read it.
@@ -388,6 +392,12 @@ impl Repository {
         self.git.run(["worktree", "add", "--quiet", "--force", "--detach", "--", &path, commit.as_str()])?;
         Ok(folder)
     }
+}
+
+/// The names of a list that git ends with NUL. A name that is not UTF-8 cannot stand in a process, so it is passed over.
+fn names(list: &[u8]) -> Vec<String> {
+    let names = list.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    names.filter_map(|name| String::from_utf8(name.to_owned()).ok()).collect()
 }
 
 fn dated(git: Git, who: &Identity, at: Timestamp) -> Git {

@@ -88,12 +88,18 @@ impl Archive {
         let files = cx.repository().files(commit)?;
         for pattern in self.runbooks.iter().filter(|_| self.takes("runbooks")) {
             for path in Pattern::new(pattern)?.select(&files) {
-                let name = path.rsplit('/').next().unwrap_or(path);
+                let name = path.strip_prefix(fixed(pattern)).unwrap_or(path);
                 edits.insert(RelPath::new(format!("{folder}/runbooks/{name}"))?, cx.repository().read(commit, path)?);
             }
         }
         Ok(())
     }
+}
+
+/// The folder that all paths of a pattern have in common: `docs/runbooks/` of `docs/runbooks/**`.
+fn fixed(pattern: &str) -> &str {
+    let plain = &pattern[..pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len())];
+    plain.rfind('/').map_or("", |end| &plain[..=end])
 }
 
 /// The story of the release on one page.

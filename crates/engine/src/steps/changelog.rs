@@ -90,9 +90,12 @@ impl Changelog {
         let patterns: Vec<Pattern> =
             self.changelog.manuals.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
         let own = self.file(cx)?;
+        // The archive of an earlier release is written by us, and is no manual.
+        let archive = cx.process.project.archive.as_ref().and_then(|folder| folder.as_str().split('{').next());
+        let archived = |path: &str| archive.is_some_and(|folder| !folder.is_empty() && path.starts_with(folder));
         let mut manuals = Vec::new();
         for path in cx.repository().changed(since, base)? {
-            if path == own.as_str() || !patterns.iter().any(|pattern| pattern.fits(&path)) {
+            if path == own.as_str() || archived(&path) || !patterns.iter().any(|pattern| pattern.fits(&path)) {
                 continue;
             }
             let text = cx.repository().read(base, &path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
