@@ -169,9 +169,9 @@ fn stage(source: &Source<'_>, settings: &Settings) -> Result<Repository, Rehears
     std::fs::create_dir_all(&origin).map_err(io(format!("make the folder `{}`", origin.display())))?;
     let git = Git::at(&origin);
     git.run(["init", "--quiet", "--bare", "--initial-branch=main", "."])?;
-    match source {
-        Source::Clone { repository, .. } => copy(repository, &git)?,
-        Source::Example { .. } => {}
+    if let Source::Clone { repository, process } = source {
+        copy(repository, &git)?;
+        git.run(["symbolic-ref", "HEAD", &format!("refs/heads/{}", trunk(repository, process))])?;
     }
     let outer = Git::at(&settings.folder);
     outer.run(["clone", "--quiet", "--no-checkout", "--", "origin.git", "clone"])?;
@@ -203,11 +203,16 @@ fn copy(repository: &Repository, origin: &Git) -> Result<(), RehearsalError> {
     Ok(())
 }
 
+/// The trunk: what the process says, or what the person's remote calls its own.
+fn trunk(repository: &Repository, process: &str) -> String {
+    let said = allclear_core::process::read::places(process).trunk;
+    said.or_else(|| open::remote_head(repository)).unwrap_or_else(|| "main".to_owned())
+}
+
 /// Puts the person's process file, as it is in their checkout, on the trunk.
 fn put_process(clone: &Path, repository: &Repository, process: &str, at: Timestamp) -> Result<(), RehearsalError> {
     let clone = Repository::discover(clone, Word::new("origin").expect("a word"))?;
-    let hint = allclear_core::process::read::places(process).trunk;
-    let trunk = hint.or_else(|| open::remote_head(repository)).unwrap_or_else(|| "main".to_owned());
+    let trunk = trunk(repository, process);
     clone.git().run(["fetch", "--quiet", "origin"])?;
     let Some(base) = clone.commit(&format!("refs/remotes/origin/{trunk}")) else {
         return Err(OpenError::NoTrunk(trunk).into());

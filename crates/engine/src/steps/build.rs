@@ -47,16 +47,9 @@ impl Check for Build {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
         let ran = run(cx, &self.build, false)?;
         let title = &ran.title;
-        match ran.ended {
-            Ended::Exit(0) => {}
-            Ended::Interrupted => return Err(StepError::Interrupted),
-            ended => {
-                return Ok(Finding {
-                    summary: format!("`{title}`: {ended:?}"),
-                    evidence: ran.evidence,
-                    ..Finding::default()
-                });
-            }
+        let said = ran.said(cx.step)?;
+        if ran.ended != Ended::Exit(0) {
+            return Ok(Finding { summary: format!("`{title}`: {said}"), evidence: ran.evidence, ..Finding::default() });
         }
         let mut artifacts = Vec::new();
         for path in files::below(&ran.folder, &self.artifacts)? {

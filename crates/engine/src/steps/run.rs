@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use allclear_core::duration::for_people;
 use allclear_core::event::Evidence;
 use allclear_core::process::Step;
 use allclear_core::process::command::Command;
@@ -66,17 +67,25 @@ pub struct Ran {
     pub evidence: Vec<Evidence>,
 }
 
+impl Ran {
+    /// How the command ended, for people.
+    ///
+    /// # Errors
+    /// When it was interrupted, which is no answer.
+    pub fn said(&self, step: &Step) -> Result<String, StepError> {
+        Ok(match self.ended {
+            Ended::Exit(code) => format!("exit status {code}"),
+            Ended::Signal(signal) => format!("ended by signal {signal}"),
+            Ended::Timeout => format!("not done after {}", for_people(timeout(step).as_secs() * 1000)),
+            Ended::Interrupted => return Err(StepError::Interrupted),
+        })
+    }
+}
+
 impl Check for Run {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
         let ran = run(cx, &self.run, self.display)?;
-        let said = match ran.ended {
-            Ended::Exit(code) => format!("exit status {code}"),
-            Ended::Signal(signal) => format!("ended by signal {signal}"),
-            Ended::Timeout => {
-                format!("not done after {}", allclear_core::duration::for_people(timeout(cx.step).as_millis() as u64))
-            }
-            Ended::Interrupted => return Err(StepError::Interrupted),
-        };
+        let said = ran.said(cx.step)?;
         let passed = ran.ended == Ended::Exit(0);
         Ok(Finding {
             passed,
