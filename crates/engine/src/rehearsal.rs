@@ -311,6 +311,7 @@ impl<'w> Rehearsal<'w> {
                     self.decide(&person, |decider| {
                         decider.done(step.as_str(), Some("rehearsed".to_owned()), None).map(drop)
                     })?;
+                    self.said(step, &format!("{} says that it is done", person.name));
                 }
                 Wait::Decision { step, summary } => {
                     self.failed.push((step.clone(), summary.clone()));
