@@ -222,7 +222,10 @@ impl Release {
             Event::StepStarted { step, candidate, intent, .. } => {
                 self.past_return |= intent.as_ref().is_some_and(|intent| !intent.reversible);
                 let open = OpenAttempt { seq: record.seq, stamp, intent: intent.clone(), candidate: candidate.clone() };
-                self.history(step).open.push(open);
+                let history = self.history(step);
+                // Who only looked at a candidate before this one has nothing to say any more.
+                history.open.retain(|other| other.intent.is_some() || other.candidate == *candidate);
+                history.open.push(open);
             }
             Event::StepPassed(outcome) => self.end(record, Verdict::Passed, outcome),
             Event::StepFailed(outcome) => self.end(record, Verdict::Failed, outcome),

@@ -138,6 +138,15 @@ fn a_soak_is_measured_from_its_beginning_on_the_present_candidate() {
 }
 
 #[test]
+fn a_soak_of_another_clone_on_another_candidate_is_left_behind() {
+    let process = demo("[[phase.all]]\nsoak = \"1h\"\n");
+    let story =
+        Story::opened().then(chosen(1)).then(started(&process, "all/soak", 1, None)).then(chosen(2)).on("there");
+    let story = story.then(started(&process, "all/soak", 2, None)).then(passed(&process, "all/soak", 2));
+    assert_eq!(story.plan(&process).actions, [Action::Finish]);
+}
+
+#[test]
 fn an_attempt_of_another_clone_is_waited_for_and_then_taken_over() {
     let process = demo("[[phase.all]]\nrun = \"make a\"\ntimeout = \"20m\"\n");
     let mut story = Story::opened().then(chosen(1)).then(started(&process, "all/a", 1, None));
