@@ -106,6 +106,10 @@ impl World {
                 let person = ["ana", "bo", "di", "stranger"][usize::from(chance.pick >> 2) % 4];
                 self.sign(&step.id.clone(), role, person, if chance.noise < 20 { Verdict::NoGo } else { Verdict::Go });
             }
+            7 if self.release().steps.get(&step.id).is_some_and(|history| !history.open.is_empty()) => {
+                let step = step.clone();
+                self.start(&step); // without having heard of the other attempt
+            }
             _ => self.story.wait(i64::from(chance.pick) % 900),
         }
     }
@@ -135,12 +139,7 @@ impl World {
             (Shape::Watch, Some(_)) if present => self.end(step, luck),
             (Shape::Effect | Shape::IrreversibleEffect, Some(_)) => self.reach(step, luck),
             (shape, _) => {
-                let reversible = match shape {
-                    Shape::Effect => Some(true),
-                    Shape::IrreversibleEffect => Some(false),
-                    _ => None,
-                };
-                self.start(step, reversible);
+                self.start(step);
                 match shape {
                     Shape::Watch => {}
                     _ if luck % 7 == 6 => {} // interrupted before anything was done
@@ -151,7 +150,12 @@ impl World {
         }
     }
 
-    fn start(&mut self, step: &Step, reversible: Option<bool>) {
+    fn start(&mut self, step: &Step) {
+        let reversible = match step.shape {
+            Shape::Effect => Some(true),
+            Shape::IrreversibleEffect => Some(false),
+            _ => None,
+        };
         let Event::StepStarted { step, definition, intent, .. } =
             started(&self.process, step.id.as_str(), 0, reversible)
         else {
