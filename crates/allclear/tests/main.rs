@@ -1,0 +1,22 @@
+//! The program as people use it, with real git: one test binary for all, so that it links once.
+
+#![expect(clippy::unwrap_used, reason = "a test that lost its footing has nothing to say")]
+
+mod it {
+    mod filter;
+    mod sample;
+    mod transcript;
+
+    mod bad_people;
+}
+
+/// A module file that is not named above would be a test that never runs.
+#[test]
+fn no_module_file_is_forgotten() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let named = |file: &str| include_str!("main.rs").contains(&format!("    mod {};\n", file.trim_end_matches(".rs")));
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        assert!(named(&file), "tests/it/{file} is not a module of tests/main.rs");
+    }
+}
