@@ -8,6 +8,7 @@ mod it {
     mod transcript;
 
     mod bad_people;
+    mod secrets;
 }
 
 /// A module file that is not named above would be a test that never runs.

@@ -310,12 +310,12 @@ impl Context<'_> {
         String::from_utf8(bytes.ok_or_else(missing)?).map_err(StepError::content(format!("`{path}` is not UTF-8 text")))
     }
 
-    /// Keeps bytes as evidence; secrets in text are masked.
+    /// Keeps bytes as evidence; secrets in them are masked, whatever they are.
     ///
     /// # Errors
     /// When the store cannot hold them.
     pub fn keep(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<Evidence, StepError> {
-        let bytes = if media_type.starts_with("text/") { self.world.redactor.bytes(bytes) } else { bytes };
+        let bytes = self.world.redactor.bytes(bytes);
         Ok(evidence::keep(self.ledger.store(), RelPath::new(name)?, media_type, Source::Bytes(&bytes))?)
     }
 

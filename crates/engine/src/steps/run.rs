@@ -148,7 +148,8 @@ fn collect(cx: &Context<'_>, folder: &Path) -> Result<Vec<Evidence>, StepError> 
         return Ok(vec![]);
     }
     let named = files::below(folder, &cx.step.evidence)?;
-    named.iter().map(|path| cx.keep_file(path, media_type(path), &folder.join(path))).collect()
+    let read = |path: &str| std::fs::read(folder.join(path)).map_err(StepError::io(format!("read `{path}`")));
+    named.iter().map(|path| cx.keep(path, media_type(path), read(path)?)).collect()
 }
 
 /// The media type of a file, by its name.
