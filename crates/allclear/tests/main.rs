@@ -9,6 +9,7 @@ mod it {
 
     mod bad_people;
     mod secrets;
+    mod two_clones;
 }
 
 /// A module file that is not named above would be a test that never runs.

@@ -430,7 +430,16 @@ fn titles(intent: &Intent) -> String {
 
 /// The first 200 characters on one line, without control characters: foreign text must not break a commit's headline or a terminal.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect::<String>().trim().to_owned()
+    first(200, text)
+}
+
+/// What an event says of its outcome: like [`one_line`], with room for two digests and a way out.
+pub fn summary(text: &str) -> String {
+    first(600, text)
+}
+
+fn first(most: usize, text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(most).collect::<String>().trim().to_owned()
 }
 
 impl Record {

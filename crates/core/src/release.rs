@@ -259,6 +259,10 @@ impl Release {
             true => history.open.retain(|open| !own(open)),
             false => history.open.clear(),
         }
+        // A conductor that came too late could not do what was done; that says nothing against it.
+        if verdict == Verdict::Errored && history.has_passed(outcome) {
+            return;
+        }
         history.attempts.push(Attempt { seq: record.seq, stamp: Stamp::of(record), verdict, outcome: outcome.clone() });
         match &outcome.moved {
             Some(moved) if moved.role == CommitRole::Candidate => self.choose(moved.commit.clone()),
@@ -313,6 +317,16 @@ impl History {
         self.carried = None;
         self.waiver = None;
         self.sign_offs.clear();
+    }
+
+    /// Whether the newest attempt passed, by the same definition, for the same candidate or in making it.
+    fn has_passed(&self, outcome: &Outcome) -> bool {
+        let same = |last: &Outcome| {
+            let made = last.moved.as_ref().map(|moved| &moved.commit);
+            last.definition == outcome.definition
+                && (last.candidate == outcome.candidate || made.is_some() && made == outcome.candidate.as_ref())
+        };
+        self.last().is_some_and(|last| last.verdict == Verdict::Passed && same(&last.outcome))
     }
 
     /// The candidate from which the newest result was carried over to this one, if it was.

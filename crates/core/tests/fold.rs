@@ -2,7 +2,7 @@
 
 use allclear_core::event::Event;
 use allclear_core::process::Process;
-use allclear_core::release::{IllegalEvent, Release, State};
+use allclear_core::release::{IllegalEvent, Release, State, Verdict};
 use allclear_core::version::Version;
 
 use crate::support::{
@@ -137,4 +137,18 @@ fn a_reopened_step_begins_a_new_round() {
     assert_eq!(history.attempts.len(), 1, "history only grows");
     assert!(history.last().is_none() && history.waiver.is_none());
     assert!(matches!(release.state, State::Open));
+}
+
+#[test]
+fn a_conductor_that_came_too_late_says_nothing_against_what_was_done() {
+    let demo = demo();
+    let late = |number| match passed(&demo, "all/lint", number) {
+        Event::StepPassed(outcome) => Event::StepErrored(outcome),
+        event => event,
+    };
+    let last = |story: Story| story.release().steps[&id("all/lint")].last().map(|attempt| attempt.verdict);
+    let story = || Story::opened().then(chosen(1)).then(passed(&demo, "all/lint", 1));
+    assert_eq!(last(story().then(late(1))), Some(Verdict::Passed));
+    assert_eq!(last(story().then(chosen(2)).then(late(2))), Some(Verdict::Errored), "of another candidate");
+    assert_eq!(last(story().then(reopened("all/lint")).then(late(1))), Some(Verdict::Errored), "in another round");
 }

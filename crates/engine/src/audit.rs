@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use allclear_core::canonical;
 use allclear_core::event::{Event, Intent, Record};
-use allclear_core::names::RelPath;
+use allclear_core::names::{RelPath, StepId};
 use allclear_core::plan::{Action, Facts, Plan, Standing, plan};
 use allclear_core::process::Process;
 use allclear_core::release::{Release, State};
@@ -49,7 +49,16 @@ pub fn audit(repository: &Repository, ledger: &Ledger) -> Result<Audit, LedgerEr
         ..Audit::default()
     };
     for (version, records) in &releases {
-        Auditor { repository, ledger, version, audit: &mut audit, process: None, release: None }.release(records);
+        Auditor {
+            repository,
+            ledger,
+            version,
+            audit: &mut audit,
+            process: None,
+            release: None,
+            early: BTreeMap::new(),
+        }
+        .release(records);
     }
     Ok(audit)
 }
@@ -61,6 +70,8 @@ struct Auditor<'a> {
     audit: &'a mut Audit,
     process: Option<Process>,
     release: Option<Release>,
+    /// Intents that came when it was not their turn, and were not taken back since: the step, its clone, and the event.
+    early: BTreeMap<(StepId, String), u64>,
 }
 
 impl Auditor<'_> {
@@ -113,11 +124,16 @@ impl Auditor<'_> {
         let problem = match &record.event {
             Event::StepStarted { step, intent: Some(intent), .. } => {
                 let plan = self.plan(process, release, record);
-                let allowed = allows(&plan, step);
-                (!allowed).then(|| format!("`{step}` began to act before its gates were met")).or_else(|| {
-                    let foreign = reversible_differs(process, step, intent);
-                    foreign.then(|| format!("`{step}` says that it can be taken back, and its kind cannot"))
-                })
+                if !allows(&plan, step) {
+                    self.early.insert((step.clone(), record.actor.clone.clone()), record.seq);
+                }
+                let foreign = reversible_differs(process, step, intent);
+                foreign.then(|| format!("`{step}` says that it can be taken back, and its kind cannot"))
+            }
+            // An intent comes to stand behind what others shared meanwhile; whoever finds that does not act, and says so.
+            Event::StepErrored(outcome) => {
+                self.early.remove(&(outcome.step.clone(), record.actor.clone.clone()));
+                None
             }
             Event::ReleaseFinished {} => {
                 let done = self.plan(process, release, record).actions == [Action::Finish];
@@ -143,6 +159,9 @@ impl Auditor<'_> {
     }
 
     fn end(&mut self) {
+        for ((step, _), seq) in std::mem::take(&mut self.early) {
+            self.violation(seq, &format!("`{step}` began to act before its gates were met"));
+        }
         let Some(release) = self.release.take() else { return };
         let open: Vec<_> = release
             .steps
@@ -198,12 +217,12 @@ impl Auditor<'_> {
     }
 }
 
-fn allows(plan: &Plan, step: &allclear_core::names::StepId) -> bool {
+fn allows(plan: &Plan, step: &StepId) -> bool {
     let standing = plan.steps.iter().find(|planned| &planned.id == step).map(|planned| &planned.standing);
     matches!(standing, Some(Standing::Ready | Standing::Running { .. } | Standing::Errored { .. }))
 }
 
-fn reversible_differs(process: &Process, step: &allclear_core::names::StepId, intent: &Intent) -> bool {
+fn reversible_differs(process: &Process, step: &StepId, intent: &Intent) -> bool {
     let irreversible =
         process.step(step).is_some_and(|step| step.shape == allclear_core::process::Shape::IrreversibleEffect);
     irreversible && intent.reversible

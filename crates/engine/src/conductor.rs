@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use allclear_core::event::{Event, Foreign, Item, Outcome, Record};
 use allclear_core::names::{CommitId, StepId};
-use allclear_core::plan::{Action, Plan, Standing, plan};
+use allclear_core::plan::{Action, Facts, Plan, Standing, plan};
 use allclear_core::process::Step;
 use allclear_core::release::OpenAttempt;
 use allclear_core::template::Values;
@@ -16,7 +16,7 @@ use crate::effect::elapsed;
 use crate::repository::{Away, Identity};
 use crate::session::{Session, SessionError};
 use crate::step::{Check, Context, Finding, StepError, Watch, Work, outcome};
-use crate::values::values;
+use crate::values::{self, values};
 use crate::world::{Mark, World};
 use crate::{exec, facts};
 
@@ -107,7 +107,7 @@ impl<'w> Conductor<'w> {
     }
 
     /// Learns what others did: their events, and what they pushed.
-    fn meet_others(&mut self) -> Result<(), ConductError> {
+    pub(crate) fn meet_others(&mut self) -> Result<(), ConductError> {
         self.share()?;
         if let Err(away) = self.world.repository.fetch() {
             self.world.progress.note(&away.to_string());
@@ -161,23 +161,27 @@ impl<'w> Conductor<'w> {
 
     /// Whether the plan would still begin this step now, after others were heard.
     pub(crate) fn is_still_planned(&self, step: &Step) -> bool {
-        self.plan()
-            .actions
-            .iter()
-            .any(|action| matches!(action, Action::Perform { step: planned } if planned == &step.id))
+        begins(&self.plan(), step)
     }
 
-    /// Whether our open attempt at a step is the first that is alive, and the release still goes on.
-    pub(crate) fn is_first(&self, step: &Step) -> bool {
-        let Some(history) = self.session.release.steps.get(&step.id) else { return false };
-        self.session.release.is_open()
-            && history.open.first().is_some_and(|open| open.stamp.by.clone == self.session.clone_name())
-            || self.is_still_planned(step)
+    /// Whether our open attempt at a step began when it was its turn, in the order of events that all clones see, and the release
+    /// still goes on. An intent comes to stand behind whatever others shared while it was written: an outcome, a no, an end.
+    pub(crate) fn is_first(&self, step: &Step) -> Result<bool, ConductError> {
+        let Session { process, release, .. } = &self.session;
+        let open = release.steps.get(&step.id).map(|history| history.open.as_slice()).unwrap_or_default();
+        let Some(own) = open.iter().find(|open| open.stamp.by.clone == self.session.clone_name()) else {
+            return Ok(self.is_still_planned(step));
+        };
+        let Some(before) = self.session.before(own.seq)? else { return Ok(false) };
+        // Where the branch is now says nothing: the attempt may have moved it already.
+        let facts = facts::gather(&self.world.repository, process, &before, self.session.clone_name());
+        let then = plan(process, &before, &Facts { tip: None, ..facts }, self.world.clock.now());
+        Ok(release.is_open() && begins(&then, step))
     }
 
     fn perform(&mut self, action: &Action) -> Result<(), ConductError> {
         match action {
-            Action::Adopt { commit } => self.adopt(commit),
+            Action::Adopt { .. } => self.adopt(action),
             Action::CarryOver { step, from } => self.carry_over(step, from),
             Action::Perform { step } => {
                 self.tried.insert(step.clone());
@@ -190,10 +194,13 @@ impl<'w> Conductor<'w> {
         }
     }
 
-    fn adopt(&mut self, commit: &CommitId) -> Result<(), ConductError> {
+    fn adopt(&mut self, action: &Action) -> Result<(), ConductError> {
+        // What moved the branch may be another conductor, of whose intent is not known here yet.
+        self.share()?;
+        let Some(Action::Adopt { commit }) = self.next().filter(|next| next == action) else { return Ok(()) };
         let why = "the release branch moved".to_owned();
         self.world.progress.note(&format!("new candidate {}: {why}", commit.short()));
-        self.append(Event::CandidateChosen { commit: commit.clone(), why })?;
+        self.append(Event::CandidateChosen { commit, why })?;
         self.tried.clear();
         Ok(())
     }
@@ -209,7 +216,8 @@ impl<'w> Conductor<'w> {
         let Some(step) = self.session.process.step(id).cloned() else { return Ok(()) };
         let kind = catalogue::kind(step.kind.as_str())
             .ok_or_else(|| ConductError::UnknownKind { step: id.clone(), kind: step.kind.to_string() })?;
-        self.world.progress.begins(id.as_str(), &step.title);
+        let title = self.with_context(&step, |cx| values::filled(&step.title, cx.values));
+        self.world.progress.begins(id.as_str(), &title);
         match (kind.work)(&step) {
             Ok(Work::Check(check)) => self.check(&step, check.as_ref()),
             Ok(Work::Effect(effect)) => self.effect(&step, effect.as_ref()),
@@ -261,7 +269,7 @@ impl<'w> Conductor<'w> {
         };
         let Session { process, release, .. } = &self.session;
         let again = if attempts > 1 { format!(" (at attempt {attempts})") } else { String::new() };
-        let mut outcome = outcome(step, release, format!("{}{again}", finding.summary), took);
+        let mut outcome = outcome(step, release, &format!("{}{again}", finding.summary), took);
         let candidate = release.candidate.as_ref();
         outcome.inputs =
             candidate.and_then(|commit| facts::inputs(&self.world.repository, step, &values(process, release), commit));
@@ -334,8 +342,7 @@ impl<'w> Conductor<'w> {
     }
 
     fn said(&self, step: &Step, error: &StepError, took: u64) -> Outcome {
-        let summary = allclear_core::event::one_line(&self.world.redactor.text(&error.chain()));
-        outcome(step, &self.session.release, summary, took)
+        outcome(step, &self.session.release, &self.world.redactor.text(&error.chain()), took)
     }
 
     pub(crate) fn could_not(&mut self, step: &Step, error: &StepError, took: u64) -> Result<(), ConductError> {
@@ -376,6 +383,10 @@ impl<'w> Conductor<'w> {
             self.world.progress.note(&away.to_string());
         }
     }
+}
+
+fn begins(plan: &Plan, step: &Step) -> bool {
+    plan.actions.iter().any(|action| matches!(action, Action::Perform { step: planned } if planned == &step.id))
 }
 
 impl Stopped {

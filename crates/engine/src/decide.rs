@@ -230,7 +230,7 @@ impl Decider<'_> {
         }
         let said = note.or_else(|| value.clone()).unwrap_or_else(|| "done".to_owned());
         checked(&said)?;
-        let mut outcome = outcome(&step, &self.session.release, allclear_core::event::one_line(&said), 0);
+        let mut outcome = outcome(&step, &self.session.release, &said, 0);
         outcome.value = value;
         self.session.append(self.now, Event::StepPassed(outcome))?;
         Ok(step.id)

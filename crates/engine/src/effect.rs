@@ -1,8 +1,8 @@
 //! Performs an effect: probe, intent, act, probe, outcome.
 //!
 //! The order is what makes a crash harmless at every point: before the intent nothing has happened; after it, whoever resumes probes
-//! before acting; an outcome is only written for what was found. What cannot be taken back is shared before it is done, so that a
-//! second conductor sees it: the push is the fence between the two.
+//! before acting; an outcome is only written for what was found. The intent is shared before anything is done, so that a second
+//! conductor sees it: the push is the fence between the two. What cannot be taken back waits until it could be shared.
 
 use allclear_core::event::{Event, Intent, Outcome};
 use allclear_core::process::{Shape, Step};
@@ -73,13 +73,21 @@ impl Conductor<'_> {
         }
     }
 
+    /// Tells the others what is about to be done. What can be taken back is done even where they cannot be told; but told they must
+    /// be where they can: who finds the release branch moved has to know by whom, and not take it for a new candidate.
+    fn announce(&mut self, intent: &Intent) -> Result<(), Trouble> {
+        match (intent.reversible, intent.items.is_empty()) {
+            (false, _) => self.share_or_wait(),
+            (true, false) => Ok(self.share().map(drop)?),
+            (true, true) => Ok(()),
+        }
+    }
+
     fn reach(&mut self, step: &Step, effect: &dyn Effect, intent: &Intent) -> Result<Outcome, Trouble> {
-        if !intent.reversible {
-            self.share_or_wait()?;
-            fault::point("effect-after-shared-intent");
-            if !self.is_first(step) {
-                return Err(Trouble::Step(StepError::Superseded("another conductor was first".to_owned())));
-            }
+        self.announce(intent)?;
+        fault::point("effect-after-shared-intent");
+        if !self.is_first(step)? {
+            return Err(Trouble::Step(StepError::Superseded("another conductor was first".to_owned())));
         }
         let mut receipts = Vec::new();
         for item in &intent.items {
@@ -87,7 +95,7 @@ impl Conductor<'_> {
             receipts.push(receipt(item, place));
         }
         let done = self.with_context(step, |cx| effect.done(cx, &intent.items)).map_err(Trouble::Step)?;
-        let mut outcome = outcome(step, &self.session.release, done.summary, 0);
+        let mut outcome = outcome(step, &self.session.release, &done.summary, 0);
         (outcome.moved, outcome.evidence, outcome.receipts) = (done.moved, done.evidence, receipts);
         Ok(outcome)
     }
@@ -97,6 +105,8 @@ impl Conductor<'_> {
         match trouble {
             Trouble::Conduct(error) => Err(error),
             Trouble::Step(StepError::Away(away)) => self.wait_for_outside(step, away),
+            // Not for the ledger: it says nothing about the release, and another clone may be at it.
+            Trouble::Step(error @ StepError::Elsewhere(_)) => self.leave_open(step, &error),
             Trouble::Step(error @ StepError::Foreign { .. }) => self.fail(step, &error, 0),
             Trouble::Step(error) => self.could_not(step, &error, 0),
         }
@@ -111,6 +121,7 @@ impl Conductor<'_> {
             error @ StepError::Foreign { .. } => self.fail(step, &error, took),
             error @ StepError::Superseded(_) => {
                 self.could_not(step, &error, took)?;
+                self.meet_others()?;
                 self.may_try_again(step);
                 Ok(())
             }

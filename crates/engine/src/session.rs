@@ -78,6 +78,15 @@ impl Session {
         Ok(())
     }
 
+    /// The release as it was before one of its events; none where that event opened it.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn before(&self, seq: u64) -> Result<Option<Release>, SessionError> {
+        let records = self.ledger.release(&self.release.version)?;
+        Ok(Release::fold(records.iter().filter(|record| record.seq < seq))?)
+    }
+
     /// Writes an event durably and takes it in.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use allclear_core::event::{Artifact, Evidence, Intent, Item, Moved, Outcome, Receipt};
+use allclear_core::event::{self, Artifact, Evidence, Intent, Item, Moved, Outcome, Receipt};
 use allclear_core::names::{CommitId, RelPath};
 use allclear_core::process::spec::KindSpec;
 use allclear_core::process::{BadDefinition, Process, Step};
@@ -188,6 +188,9 @@ pub enum StepError {
         /// What to do.
         way_out: String,
     },
+    /// Only another clone can do it.
+    #[error("{0}")]
+    Elsewhere(String),
     /// What the step builds on has moved; it can start anew.
     #[error("{0}")]
     Superseded(String),
@@ -344,13 +347,13 @@ pub fn item(target: impl Into<String>, desired: impl std::fmt::Display, title: i
 }
 
 /// Makes an outcome that still lacks what was found.
-pub fn outcome(step: &Step, release: &Release, summary: String, duration_ms: u64) -> Outcome {
+pub fn outcome(step: &Step, release: &Release, summary: &str, duration_ms: u64) -> Outcome {
     Outcome {
         step: step.id.clone(),
         definition: step.definition(),
         candidate: release.candidate.clone(),
         inputs: None,
-        summary,
+        summary: event::summary(summary),
         duration_ms,
         moved: None,
         value: None,

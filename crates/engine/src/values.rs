@@ -41,6 +41,11 @@ pub fn values(process: &Process, release: &Release) -> Values {
     values
 }
 
+/// Fills in what is known; text with a placeholder that has no value yet stays as it is.
+pub fn filled(text: &str, values: &Values) -> String {
+    Template::new(text).render(values).unwrap_or_else(|_| text.to_owned())
+}
+
 /// The release branch: what the first `branch` step of this kind of release makes.
 fn branch(process: &Process, release: &Release, values: &Values) -> Option<String> {
     let mut steps = process.steps_of(&release.kind);

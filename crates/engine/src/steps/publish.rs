@@ -117,6 +117,13 @@ impl PublishFiles {
             Frozen { name, digest: artifact.sha256 }
         };
         let frozen: Vec<_> = fitting.collect::<Vec<_>>().iter().map(frozen).collect();
+        // Announcing what cannot be done from here would only hold up the clone from which it can.
+        if let Some(absent) = frozen.iter().find(|frozen| cx.ledger.store().open(&frozen.digest).is_err()) {
+            return Err(StepError::Elsewhere(format!(
+                "`{}` was built in another clone and its bytes are not here: `allclear go` publishes it from there",
+                absent.name
+            )));
+        }
         match frozen.is_empty() {
             true => Err(StepError::Refused(format!(
                 "no artifact of the release matches {}: does a `build` step make it?",
