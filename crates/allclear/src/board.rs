@@ -6,9 +6,10 @@ use allclear_core::names::Word;
 use allclear_core::plan::{Action, Plan, Planned, Standing, Wait};
 use allclear_core::process::{Process, Step};
 use allclear_core::release::{Release, State};
+use allclear_core::template::Values;
 use allclear_core::version::Version;
 use allclear_engine::session::Session;
-use allclear_engine::values::values;
+use allclear_engine::values::{filled, values};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -29,14 +30,27 @@ pub(crate) struct Board<'a> {
     now: Timestamp,
     #[serde(skip)]
     all: bool,
+    #[serde(skip)]
+    values: Values,
 }
 
 impl<'a> Board<'a> {
     pub(crate) fn new(session: &'a Session, plan: &'a Plan, now: Timestamp, all: bool) -> Self {
         let Session { process, release, .. } = session;
-        let branch = values(process, release).remove("branch");
-        let project = process.project.name.as_str();
-        Self { project, version: &release.version, kind: &release.kind, branch, release, plan, process, now, all }
+        let values = values(process, release);
+        let (project, branch) = (process.project.name.as_str(), values.get("branch").cloned());
+        Self {
+            project,
+            version: &release.version,
+            kind: &release.kind,
+            branch,
+            release,
+            plan,
+            process,
+            now,
+            all,
+            values,
+        }
     }
 
     /// The board as text, with colours as ANSI codes.
@@ -101,7 +115,7 @@ impl<'a> Board<'a> {
     }
 
     fn step(&self, step: &Step, planned: &Planned) -> String {
-        let name = step.id.step();
+        let (name, title) = (step.id.step(), filled(&planned.title, &self.values));
         let (sign, said) = match &planned.standing {
             Standing::NotForThis => return String::new(),
             Standing::Passed { by, summary, carried_from } => {
@@ -115,11 +129,11 @@ impl<'a> Board<'a> {
             Standing::Failed { summary } => (paint(BAD, "✗"), format!("failed: {summary}{}", self.evidence(step))),
             Standing::Errored { summary } => (paint(WARN, "!"), format!("errored: {summary}{}", self.evidence(step))),
             Standing::Running { by } => {
-                (paint(BOLD, "▸"), format!("{} · {} since {}", planned.title, by.by.name, age(by.at, self.now)))
+                (paint(BOLD, "▸"), format!("{title} · {} since {}", by.by.name, age(by.at, self.now)))
             }
-            Standing::Ready => (paint(BOLD, "·"), format!("{} · ready", planned.title)),
-            Standing::Waiting => (paint(BOLD, "?"), format!("{}{}", planned.title, self.waits(planned))),
-            Standing::Later => (" ".to_owned(), planned.title.clone()),
+            Standing::Ready => (paint(BOLD, "·"), format!("{title} · ready")),
+            Standing::Waiting => (paint(BOLD, "?"), format!("{title}{}", self.waits(planned))),
+            Standing::Later => (" ".to_owned(), title),
         };
         let stale =
             planned.stale.as_ref().map_or(String::new(), |commit| format!(" (its result was for {})", commit.short()));
@@ -175,6 +189,7 @@ impl<'a> Board<'a> {
             Wait::Person { step, what, who } => {
                 let who = if who.is_empty() { "anybody".to_owned() } else { names(who) };
                 let yields = self.process.step(step).and_then(|step| step.yields()).map_or("", |_| " --value …");
+                let what = filled(what, &self.values);
                 (format!("allclear done {step}{yields}"), format!("{who}: {what}"))
             }
             Wait::Time { step, until } => {

@@ -8,8 +8,13 @@ mod it {
     mod transcript;
 
     mod bad_people;
+    mod candidates;
+    mod kinds;
+    mod minor;
+    mod output;
     mod secrets;
     mod two_clones;
+    mod values;
 }
 
 /// A module file that is not named above would be a test that never runs.

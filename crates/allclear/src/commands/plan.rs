@@ -5,6 +5,7 @@ use allclear_core::process::{Shape, Step};
 use allclear_core::version::Version;
 use allclear_engine::conductor::Conductor;
 use allclear_engine::session::Session;
+use allclear_engine::values::{filled, values};
 use serde::Serialize;
 
 use crate::error::CommandResult;
@@ -39,7 +40,19 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandRes
     let world = here.world(ui, &session.process.project.secrets);
     let conductor = Conductor::new(&world, session, identity);
     let plan = conductor.plan();
-    let coming: Vec<Coming> = steps(&conductor.session, &plan).map(|step| look(&conductor, step)).collect();
+    let values = values(&conductor.session.process, &conductor.session.release);
+    let mut bump = None;
+    let mut coming = Vec::new();
+    for step in steps(&conductor.session, &plan) {
+        let (items, unknown) = match bump {
+            None => look(&conductor, step),
+            Some(bump) => {
+                (vec![], Some(format!("`{bump}` comes first, and the rest is about the commit that it makes")))
+            }
+        };
+        coming.push(Coming::new(step, filled(&step.title, &values), items, unknown));
+        bump = bump.or((step.kind.as_str() == "bump").then_some(&step.id));
+    }
     for effect in &coming {
         ui.text(text(effect));
     }
@@ -57,21 +70,19 @@ fn steps<'a>(session: &'a Session, plan: &'a Plan) -> impl Iterator<Item = &'a S
     session.process.steps_of(&session.release.kind).filter(effect).filter(open)
 }
 
-fn look(conductor: &Conductor<'_>, step: &Step) -> Coming {
-    let (items, preview, unknown) = match conductor.preview(step) {
-        Ok(previewed) => {
-            let (items, preview): (Vec<Item>, Vec<Option<String>>) = previewed.into_iter().unzip();
-            (items, preview.into_iter().flatten().collect(), None)
-        }
-        Err(why) => (vec![], vec![], Some(why)),
-    };
-    Coming {
-        step: step.id.clone(),
-        title: step.title.clone(),
-        reversible: step.shape == Shape::Effect,
-        items,
-        preview,
-        unknown,
+/// What an effect would do, or why that cannot be said yet.
+fn look(conductor: &Conductor<'_>, step: &Step) -> (Vec<(Item, Option<String>)>, Option<String>) {
+    match conductor.preview(step) {
+        Ok(previewed) => (previewed, None),
+        Err(why) => (vec![], Some(why)),
+    }
+}
+
+impl Coming {
+    fn new(step: &Step, title: String, previewed: Vec<(Item, Option<String>)>, unknown: Option<String>) -> Self {
+        let (items, preview): (_, Vec<_>) = previewed.into_iter().unzip();
+        let preview = preview.into_iter().flatten().collect();
+        Self { step: step.id.clone(), title, reversible: step.shape == Shape::Effect, items, preview, unknown }
     }
 }
 

@@ -10,8 +10,8 @@ use crate::ui::Ui;
 pub(crate) struct Args {}
 
 pub(crate) fn run(ui: Ui, _args: &Args) -> CommandResult {
-    let text = serde_json::to_string_pretty(&schema(&catalogue::specs()))
-        .map_err(|error| CommandError::new(Exit::Errored, error))?;
-    ui.out(text);
+    let schema = schema(&catalogue::specs());
+    ui.text(serde_json::to_string_pretty(&schema).map_err(|error| CommandError::new(Exit::Errored, error))?);
+    ui.json(&schema);
     Ok(Exit::Done)
 }
