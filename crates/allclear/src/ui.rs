@@ -31,6 +31,29 @@ pub(crate) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// Text that may hold words of anybody, without anything that moves a terminal: only line ends and colours are left.
+fn calm(text: &str) -> String {
+    let mut pieces = text.split('\u{1b}');
+    let mut out: String = pieces.next().into_iter().flat_map(ruly).collect();
+    for piece in pieces {
+        let colour = piece.strip_prefix('[').and_then(|rest| rest.find(|c: char| !c.is_ascii_digit() && c != ';'));
+        let is_colour = colour.is_some_and(|end| piece[1 + end..].starts_with('m'));
+        out.push(if is_colour { '\u{1b}' } else { ' ' });
+        out.extend(ruly(piece));
+    }
+    out
+}
+
+fn ruly(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+}
+
+/// JSON in which the control characters beyond ASCII are escaped too: inside a string, the only place where they can be.
+fn ascii_controls(json: &str) -> String {
+    let escaped = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(escaped).collect()
+}
+
 impl Ui {
     /// Writes data for people; nothing where JSON is asked for.
     pub(crate) fn text(self, text: impl Display) {
@@ -43,7 +66,7 @@ impl Ui {
     pub(crate) fn json(self, value: &impl Serialize) {
         if self.json {
             match serde_json::to_string(value) {
-                Ok(line) => self.out(line),
+                Ok(line) => self.out(ascii_controls(&line)),
                 Err(error) => self.words(format!("error: cannot write JSON: {error}")),
             }
         }
@@ -52,12 +75,12 @@ impl Ui {
     /// Writes data.
     pub(crate) fn out(self, text: impl Display) {
         // A reader that has gone away is no error.
-        let _ = writeln!(AutoStream::auto(std::io::stdout()), "{text}");
+        let _ = writeln!(AutoStream::auto(std::io::stdout()), "{}", calm(&text.to_string()));
     }
 
     /// Writes words for people.
     pub(crate) fn words(self, text: impl Display) {
-        let _ = writeln!(AutoStream::auto(std::io::stderr()), "{text}");
+        let _ = writeln!(AutoStream::auto(std::io::stderr()), "{}", calm(&text.to_string()));
     }
 
     /// Writes a hint for people.
@@ -154,5 +177,22 @@ impl Progress for Live {
     fn note(&self, line: &str) {
         self.clear();
         self.ui.words(format!("  {} {line}", paint(DIM, "·")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_colours_and_line_ends_reach_a_terminal() {
+        let text = format!("{}\n\u{1b}[2J\u{9b}2J\u{1b}]0;x\u{7}\u{1b}[31\u{1b}", paint(BAD, "no"));
+        assert_eq!(calm(&text), format!("{}\n [2J 2J ]0;x  [31 ", paint(BAD, "no")));
+    }
+
+    #[test]
+    fn json_keeps_what_was_said_in_escapes() {
+        assert_eq!(ascii_controls(r#"{"a":"\u001b"}"#), r#"{"a":"\u001b"}"#);
+        assert_eq!(ascii_controls("\"\u{9b}2J\u{7f}\""), r#""\u009b2J\u007f""#);
     }
 }

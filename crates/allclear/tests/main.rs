@@ -9,6 +9,7 @@ mod it {
 
     mod bad_people;
     mod candidates;
+    mod foreign;
     mod kinds;
     mod minor;
     mod output;

@@ -64,7 +64,15 @@ impl<C: Change> Commit<C> {
     /// The tip to build on. On the release branch it must be what the release is about.
     fn tip(&self, cx: &Context<'_>) -> Result<CommitId, StepError> {
         let branch = self.0.branch(cx)?;
-        let gone = || StepError::Refused(format!("`{}` has no branch `{branch}`", cx.repository().remote()));
+        let gone = || {
+            let (remote, commit) = (cx.repository().remote(), cx.release.commit().map_or("COMMIT", CommitId::as_str));
+            StepError::Refused(match self.0.role() {
+                Some(_) => format!(
+                    "`{remote}` has no branch `{branch}` any more: `git push {remote} {commit}:refs/heads/{branch}`"
+                ),
+                None => format!("`{remote}` has no branch `{branch}`: push it"),
+            })
+        };
         let tip = cx.repository().remote_tip(&branch)?.ok_or_else(gone)?;
         if cx.repository().commit(tip.as_str()).is_none() {
             cx.repository().fetch()?;
