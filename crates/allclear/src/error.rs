@@ -52,7 +52,10 @@ impl CommandError {
 
 impl From<NoRepository> for CommandError {
     fn from(error: NoRepository) -> Self {
-        Self::usage(error)
+        match error {
+            NoRepository::Git(error) => error.into(),
+            error => Self::usage(error),
+        }
     }
 }
 

@@ -7,13 +7,17 @@ mod it {
     mod sample;
     mod transcript;
 
+    mod bad_clone;
     mod bad_people;
+    mod bad_process;
     mod candidates;
     mod foreign;
     mod kinds;
     mod minor;
     mod output;
+    mod remote;
     mod secrets;
+    mod trouble;
     mod two_clones;
     mod values;
 }

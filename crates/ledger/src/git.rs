@@ -86,10 +86,13 @@ fn on_new_line(said: &str) -> String {
 }
 
 impl GitError {
-    /// Returns one line that says what git said last: the reason, for a status line.
+    /// Returns one line that says why, for a status line: what git gave up for, or else what it said last.
     pub fn reason(&self) -> String {
         match self {
-            Self::Failed { said, .. } if !said.is_empty() => said.lines().last().unwrap_or_default().to_owned(),
+            Self::Failed { said, .. } if !said.is_empty() => {
+                let fatal = said.lines().find(|line| line.starts_with("fatal: "));
+                fatal.or_else(|| said.lines().last()).unwrap_or_default().to_owned()
+            }
             other => other.to_string(),
         }
     }
