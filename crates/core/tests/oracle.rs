@@ -134,7 +134,7 @@ impl<'a> Oracle<'a> {
             let known = rule.is_some_and(|rule| rule.members.contains(&sign_off.person));
             // The opener is always ana.
             let other = !rule.is_some_and(|rule| rule.separate) || sign_off.person.as_str() != "ana";
-            let shown = self.shown(gate).contains(&sign_off.artifacts);
+            let shown = self.shown(gate) == sign_off.artifacts;
             asked && known && other && shown && Some(&sign_off.candidate) == self.candidate()
         };
         let given = self.round(&gate.id).into_iter().filter_map(|event| match event {
@@ -144,17 +144,12 @@ impl<'a> Oracle<'a> {
         given.filter(heard).collect()
     }
 
-    /// The lists of artifacts that a sign-off of a gate may name: everything built, or what was built before the gate.
-    fn shown(&self, gate: &Step) -> [Option<Digest>; 2] {
-        let digest = |steps: &[&Step]| {
-            let mut built: Vec<_> = steps.to_vec();
-            built.sort_by_key(|step| &step.id);
-            let files: Vec<_> = built.into_iter().flat_map(|step| self.built(step)).collect();
-            (!files.is_empty()).then(|| canonical::digest(&files).unwrap())
-        };
-        let all: Vec<_> = self.steps().collect();
-        let before: Vec<_> = all.iter().copied().take_while(|step| step.id != gate.id).collect();
-        [digest(&all), digest(&before)]
+    /// The list of artifacts that a sign-off of a gate names: what was built before the gate.
+    fn shown(&self, gate: &Step) -> Option<Digest> {
+        let mut before: Vec<_> = self.steps().take_while(|step| step.id != gate.id).collect();
+        before.sort_by_key(|step| &step.id);
+        let files: Vec<_> = before.into_iter().flat_map(|step| self.built(step)).collect();
+        (!files.is_empty()).then(|| canonical::digest(&files).unwrap())
     }
 
     /// What is built belongs to a candidate, even where the result of the step holds for the whole release.
