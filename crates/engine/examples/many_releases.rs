@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (releases, steps) = (number(200)?, number(74)?);
     let mut maker = Maker::new(Path::new(&folder), steps)?;
     for n in 0..releases {
-        maker.release(Version::new(1, n, 0), n + 1 < releases)?;
+        maker.release(&Version::new(1, n, 0), n + 1 < releases)?;
     }
     let _ = maker.ledger.share()?;
     Ok(())
@@ -55,24 +55,24 @@ impl Maker {
         Ok(Self { ledger, process, text, now: "2026-01-05T09:00:00Z".parse()? })
     }
 
-    fn release(&mut self, version: Version, whole: bool) -> Result<(), Box<dyn Error>> {
+    fn release(&mut self, version: &Version, whole: bool) -> Result<(), Box<dyn Error>> {
         let mut release = None;
         let opening = self.opening()?;
-        self.append(&version, &mut release, opening)?;
+        self.append(version, &mut release, opening)?;
         let steps: Vec<_> = self.process.phases.values().flat_map(|phase| &phase.steps).cloned().collect();
         let done = if whole { steps.len() } else { steps.len() / 2 };
         for step in &steps[..done] {
             let (definition, id) = (step.definition(), step.id.clone());
             let started = Event::StepStarted { step: id, definition, candidate: None, intent: None };
-            self.append(&version, &mut release, started)?;
+            self.append(version, &mut release, started)?;
             let Some(now) = &release else { continue };
             let mut passed = outcome(step, now, "`true`: exit status 0", 12_300);
             let log = format!("{version} {}: all is well\n", step.id);
             passed.evidence = vec![self.keep("log.txt", "text/plain", log.as_bytes())?];
-            self.append(&version, &mut release, Event::StepPassed(passed))?;
+            self.append(version, &mut release, Event::StepPassed(passed))?;
         }
         if whole {
-            self.append(&version, &mut release, Event::ReleaseFinished {})?;
+            self.append(version, &mut release, Event::ReleaseFinished {})?;
         }
         Ok(())
     }
