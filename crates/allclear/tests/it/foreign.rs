@@ -2,11 +2,12 @@
 
 use std::fs;
 
+use allclear_testbed::{Ran, Repo};
 use insta::assert_snapshot;
 
 use super::filter::filtered;
 use super::sample::{Sample, short};
-use super::transcript::{Story, ends, says};
+use super::transcript::{Story, allclear, command, ends, says, seen};
 
 #[test]
 fn a_rewritten_ledger_is_refused() {
@@ -68,8 +69,8 @@ fn a_foreign_tag_stops_the_release() {
     sample.origin.git(&["tag", "v1.3.0", &foreign]);
     ends(&ana, "done word", 0);
 
-    let told = super::transcript::allclear(&ana, "go");
-    assert_snapshot!(super::transcript::seen(&ana, &told), @"
+    let told = allclear(&ana, "go");
+    assert_snapshot!(seen(&ana, &told), @"
 
     kiosk 1.3.0 minor · candidate [id] on release/v1.3.0 · opened just now by ana-example · past the point of no return
 
@@ -98,8 +99,8 @@ fn foreign_bytes_in_a_registry_are_never_overwritten() {
     let ana = sample.ana();
     ends(&ana, "start minor", 0);
 
-    let ran = super::transcript::allclear(&ana, "go");
-    assert_snapshot!(super::transcript::seen(&ana, &ran), @"
+    let ran = allclear(&ana, "go");
+    assert_snapshot!(seen(&ana, &ran), @"
 
     kiosk 1.3.0 minor · candidate [id] on release/v1.3.0 · opened just now by ana-example · past the point of no return
 
@@ -114,7 +115,7 @@ fn foreign_bytes_in_a_registry_are_never_overwritten() {
     |   ✗ work/publish-pypi                  failed: pypi/kiosk/1.3.0/kiosk-1.3.0.tar.gz holds [id], and this release has [id]: find out who put it there; then release another version, or `allclear abort`
     [6]
     ");
-    let digest = allclear_testbed::Ran::of(sample.env.command("sha256sum").arg(&file)).expect_success();
+    let digest = Ran::of(sample.env.command("sha256sum").arg(&file)).expect_success();
     assert!(ran.stdout.contains(&digest[..64]), "{ran}");
     assert_eq!(fs::read_to_string(file).unwrap(), "somebody else's");
     ends(&ana, "audit", 0);
@@ -174,9 +175,8 @@ fn words_of_others_do_not_reach_the_terminal_raw() {
     bo.git(&["config", "--global", "user.name", "bo\u{1b}]52;c;bm8=\u{7}"]);
     let raw = "\u{1b}[2J\u{9b}2J\u{1b}]0;pwned\u{7}";
     let mut told = String::new();
-    let mut tell = |clone: &allclear_testbed::Repo, words: &str| {
-        let mut command = super::transcript::command(clone, words);
-        let ran = allclear_testbed::Ran::of(command.env("CLICOLOR_FORCE", "1"));
+    let mut tell = |clone: &Repo, words: &str| {
+        let ran = Ran::of(command(clone, words).env("CLICOLOR_FORCE", "1"));
         assert!(matches!(ran.status.code(), Some(0 | 1 | 4)), "{ran}");
         told.push_str(&format!("{}{}", ran.stdout, ran.stderr));
     };
