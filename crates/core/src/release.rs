@@ -219,6 +219,8 @@ impl Release {
         match event {
             Event::ReleaseOpened(_) => {}
             Event::CandidateChosen { commit, .. } => self.choose(commit.clone()),
+            Event::StepStarted { step, definition, candidate, intent: Some(_) }
+                if self.has_passed(step, definition, candidate.as_ref()) => {}
             Event::StepStarted { step, candidate, intent, .. } => {
                 self.past_return |= intent.as_ref().is_some_and(|intent| !intent.reversible);
                 let open = OpenAttempt { seq: record.seq, stamp, intent: intent.clone(), candidate: candidate.clone() };
@@ -253,6 +255,14 @@ impl Release {
     }
 
     fn end(&mut self, record: &Record, verdict: Verdict, outcome: &Outcome) {
+        let tells_more = match verdict {
+            Verdict::Passed => outcome.receipts.is_empty(),
+            Verdict::Failed => true,
+            Verdict::Errored => false,
+        };
+        if !tells_more && self.is_late(&record.actor.clone, outcome) {
+            return;
+        }
         let history = self.history(&outcome.step);
         let own = |open: &OpenAttempt| open.stamp.by.clone == record.actor.clone;
         match history.open.iter().any(own) {
@@ -269,6 +279,21 @@ impl Release {
             Some(moved) => self.release_commit = Some(moved.commit.clone()),
             None => {}
         }
+    }
+
+    /// Whether a step has passed for this candidate already. The intent of a clone that did not know changes nothing then: what it
+    /// was about to make true is so.
+    pub fn has_passed(&self, step: &StepId, definition: &Digest, candidate: Option<&CommitId>) -> bool {
+        let same = |outcome: &Outcome| outcome.definition == *definition && outcome.candidate.as_ref() == candidate;
+        let last = self.steps.get(step).and_then(History::last);
+        last.is_some_and(|attempt| attempt.verdict == Verdict::Passed && same(&attempt.outcome))
+    }
+
+    /// Whether an outcome tells of an attempt that another clone has ended meanwhile, and ended well.
+    pub fn is_late(&self, clone: &str, outcome: &Outcome) -> bool {
+        let open = self.steps.get(&outcome.step).map(|history| history.open.as_slice()).unwrap_or_default();
+        !open.iter().any(|open| open.stamp.by.clone == clone)
+            && self.has_passed(&outcome.step, &outcome.definition, outcome.candidate.as_ref())
     }
 
     /// Takes a new candidate. A choice that says nothing new, or comes too late, changes nothing.

@@ -1,6 +1,6 @@
 //! What the events of a release amount to.
 
-use allclear_core::event::Event;
+use allclear_core::event::{Event, Receipt};
 use allclear_core::process::Process;
 use allclear_core::release::{IllegalEvent, Release, State, Verdict};
 use allclear_core::version::Version;
@@ -151,4 +151,29 @@ fn a_conductor_that_came_too_late_says_nothing_against_what_was_done() {
     assert_eq!(last(story().then(late(1))), Some(Verdict::Passed));
     assert_eq!(last(story().then(chosen(2)).then(late(2))), Some(Verdict::Errored), "of another candidate");
     assert_eq!(last(story().then(reopened("all/lint")).then(late(1))), Some(Verdict::Errored), "in another round");
+}
+
+#[test]
+fn an_intent_that_comes_after_somebody_else_was_done_changes_nothing() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).on("there").then(passed(&demo, "all/tag", 1));
+    let late = story.clone().on("here").then(started(&demo, "all/tag", 1, Some(false)));
+    assert!(late.release().steps[&id("all/tag")].open.is_empty());
+    let Event::StepPassed(mut outcome) = passed(&demo, "all/tag", 1) else { panic!("it passed") };
+    outcome.receipts = vec![Receipt { target: "refs/tags/v1.4.0".to_owned(), found: "there".to_owned(), place: None }];
+    let late = late.then(Event::StepErrored(outcome.clone())).then(Event::StepPassed(outcome.clone())).release();
+    assert_eq!(late.steps[&id("all/tag")].attempts.len(), 1);
+    let refused = story.on("here").then(Event::StepFailed(outcome)).release();
+    assert_eq!(refused.steps[&id("all/tag")].attempts.len(), 2, "a no is never too late");
+}
+
+#[test]
+fn an_intent_for_another_candidate_or_in_another_round_is_not_late() {
+    let demo = demo();
+    let story = Story::opened().then(chosen(1)).then(passed(&demo, "all/tag", 1));
+    for between in [chosen(2), reopened("all/tag")] {
+        let number = if matches!(between, Event::CandidateChosen { .. }) { 2 } else { 1 };
+        let release = story.clone().then(between).then(started(&demo, "all/tag", number, Some(false))).release();
+        assert_eq!(release.steps[&id("all/tag")].open.len(), 1);
+    }
 }

@@ -122,9 +122,11 @@ impl Auditor<'_> {
             return;
         }
         let problem = match &record.event {
-            Event::StepStarted { step, intent: Some(intent), .. } => {
+            Event::StepStarted { step, candidate, intent: Some(intent), .. } => {
                 let plan = self.plan(process, release, record);
-                if !allows(&plan, step) {
+                // What can be taken back is announced when it is done already: others may have gone on meanwhile.
+                let late = intent.reversible && *candidate != release.candidate;
+                if !late && !allows(&plan, step) {
                     self.early.insert((step.clone(), record.actor.clone.clone()), record.seq);
                 }
                 let foreign = reversible_differs(process, step, intent);
@@ -219,7 +221,11 @@ impl Auditor<'_> {
 
 fn allows(plan: &Plan, step: &StepId) -> bool {
     let standing = plan.steps.iter().find(|planned| &planned.id == step).map(|planned| &planned.standing);
-    matches!(standing, Some(Standing::Ready | Standing::Running { .. } | Standing::Errored { .. }))
+    // A step that has passed had its gates met: a clone that did not know was about to do the same.
+    matches!(
+        standing,
+        Some(Standing::Ready | Standing::Running { .. } | Standing::Errored { .. } | Standing::Passed { .. })
+    )
 }
 
 fn reversible_differs(process: &Process, step: &StepId, intent: &Intent) -> bool {
@@ -231,6 +237,9 @@ fn reversible_differs(process: &Process, step: &StepId, intent: &Intent) -> bool
 /// Whether the outcome found exactly what the intent named.
 fn settled(release: &Release, record: &Record) -> Option<String> {
     let Event::StepPassed(outcome) = &record.event else { return None };
+    if release.is_late(&record.actor.clone, outcome) {
+        return None;
+    }
     let open = release.steps.get(&outcome.step).map(|history| history.open.as_slice()).unwrap_or_default();
     let intents: Vec<&Intent> = open.iter().filter_map(|open| open.intent.as_ref()).collect();
     let named = |target: &str, found: &str| {
