@@ -6,7 +6,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,8 @@ use crate::redact::Redactor;
 const GRACE: Duration = Duration::from_secs(5);
 /// How long output may still come from a program that has ended: what its children say after that is lost.
 const LINGER: Duration = Duration::from_secs(2);
+/// How many lines may wait to be written: a program that says more than the disk or the terminal takes has to wait itself.
+const WAITING_LINES: usize = 64;
 /// The longest line that is kept in one piece.
 const LONGEST_LINE: u64 = 64 * 1024;
 
@@ -142,14 +144,14 @@ fn start(call: &Call, program: &str) -> Result<(Option<Pid>, Receiver<Said>), Ex
     let mut child = command.spawn().map_err(error)?;
     drop(command);
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let (sender, receiver) = channel();
+    let (sender, receiver) = sync_channel(WAITING_LINES);
     let exits = sender.clone();
     std::thread::spawn(move || exits.send(Said::Exit(child.wait())));
     std::thread::spawn(move || lines(reader, &sender));
     Ok((group, receiver))
 }
 
-fn lines(reader: PipeReader, sender: &Sender<Said>) {
+fn lines(reader: PipeReader, sender: &SyncSender<Said>) {
     use std::io::Read;
     let mut reader = BufReader::new(reader);
     loop {
