@@ -1,0 +1,125 @@
+//! Commands that misbehave: the runner comes back, tells the truth, and leaves nobody behind.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use allclear_core::event::Event;
+use allclear_engine::exec::{self, Call, Ended, ExecError};
+use allclear_engine::redact::Redactor;
+use allclear_testbed::wait;
+
+use crate::it::project::Project;
+
+/// Longer than any of these takes, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn call(folder: &Path, script: &str, timeout: Duration) -> Call {
+    let words = ["sh", "-c", script].map(str::to_owned).to_vec();
+    Call { words, folder: folder.to_owned(), environment: vec![], timeout }
+}
+
+/// Runs a script; returns how it ended and its log.
+fn run(folder: &Path, script: &str, timeout: Duration) -> (Ended, Vec<u8>) {
+    let log = folder.join("log.txt");
+    let ended = exec::run(&call(folder, script, timeout), &log, &Redactor::default(), &mut |_| {}).unwrap();
+    (ended, std::fs::read(log).unwrap())
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Whether a process still runs; one that nobody waits for has no memory any more.
+fn lives(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|state| !state.is_empty() && !state.starts_with(['Z', 'X']))
+}
+
+#[test]
+fn a_timeout_ends_grandchildren_too() {
+    let folder = folder();
+    let (ended, log) = run(folder.path(), "sleep 1000 & echo $!; wait", Duration::from_secs(1));
+    assert_eq!(ended, Ended::Timeout);
+    let grandchild = String::from_utf8(log).unwrap();
+    assert!(!grandchild.trim().is_empty());
+    wait::until("the grandchild's end", PATIENCE, || !lives(&grandchild));
+}
+
+#[test]
+fn a_child_that_keeps_the_pipe_open_does_not_hold_us() {
+    let folder = folder();
+    let began = Instant::now();
+    let (ended, log) = run(folder.path(), "setsid sleep 1000 & echo $!", PATIENCE);
+    assert_eq!(ended, Ended::Exit(0));
+    assert!(began.elapsed() < PATIENCE);
+    let daemon = String::from_utf8(log).unwrap();
+    assert!(lives(&daemon), "it left the group, and is its own master");
+    let (ended, _) = run(folder.path(), &format!("kill {daemon}"), PATIENCE);
+    assert_eq!(ended, Ended::Exit(0));
+}
+
+#[test]
+fn a_child_of_the_group_ends_with_the_command() {
+    let folder = folder();
+    let (ended, log) = run(folder.path(), "sleep 1000 & echo $!", PATIENCE);
+    assert_eq!(ended, Ended::Exit(0));
+    let left = String::from_utf8(log).unwrap();
+    wait::until("the end of what was left behind", PATIENCE, || !lives(&left));
+}
+
+#[test]
+fn every_end_is_told_as_it_was() {
+    let folder = folder();
+    assert_eq!(run(folder.path(), "exit 0", PATIENCE), (Ended::Exit(0), vec![]));
+    assert_eq!(run(folder.path(), "echo no >&2; exit 7", PATIENCE), (Ended::Exit(7), b"no\n".to_vec()));
+    assert_eq!(run(folder.path(), "kill -9 $$", PATIENCE), (Ended::Signal(9), vec![]));
+    assert_eq!(run(folder.path(), "printf '\\377\\000\\n\\376'", PATIENCE), (Ended::Exit(0), vec![255, 0, 10, 254]));
+}
+
+#[test]
+fn a_program_that_is_not_there_is_named() {
+    let folder = folder();
+    let words = vec!["no-such-program-example".to_owned()];
+    let call = Call { words, ..call(folder.path(), "", PATIENCE) };
+    let ended = exec::run(&call, &folder.path().join("log.txt"), &Redactor::default(), &mut |_| {});
+    assert!(matches!(ended, Err(ExecError::Missing { program }) if program == "no-such-program-example"));
+}
+
+/// Resident memory of this process, in KiB.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim_end_matches("kB").trim().parse().unwrap()
+}
+
+#[test]
+fn fifty_megabytes_go_through_without_piling_up() {
+    let folder = folder();
+    let log = folder.path().join("log.txt");
+    let (before, mut most, mut lines) = (memory(), 0, 0u64);
+    let mut live = |_: &str| {
+        lines += 1;
+        // Whoever watches is slower than the command, as terminals are.
+        if lines.is_multiple_of(50) {
+            most = most.max(memory());
+        }
+    };
+    let line = "a line of the output of a command that has a lot to say about everything";
+    let script = format!("yes '{line}' | head -c 52428800");
+    let ended = exec::run(&call(folder.path(), &script, PATIENCE), &log, &Redactor::default(), &mut live).unwrap();
+    assert_eq!(ended, Ended::Exit(0));
+    assert_eq!(std::fs::metadata(log).unwrap().len(), 52_428_800, "the log is whole");
+    assert!(most < before + 30_000, "memory grew from {before} to {most} KiB");
+}
+
+#[test]
+fn a_command_may_remove_its_own_checkout() {
+    let project = Project::new(
+        "[[phase.ship]]\nbranch = \"release/v{version}\"\n\
+         [[phase.ship]]\nid = \"remove\"\nrun = 'rm -rf \"$PWD\"'\nshell = true\n\
+         [[phase.ship]]\nid = \"look\"\nrun = \"test -f package.json\"\n",
+    );
+    let ana = project.ana();
+    ana.go();
+    assert!(matches!(ana.events().pop(), Some(Event::ReleaseFinished {})), "{:#?}", ana.told());
+}

@@ -1,0 +1,14 @@
+//! The promises of the conductor, with real git and real files: one program for all, so that it links once.
+
+#![expect(clippy::unwrap_used, reason = "a test that lost its footing has nothing to say")]
+
+mod it {
+    mod cases;
+    mod checker;
+    mod crash;
+    mod exec;
+    mod once;
+    mod project;
+    mod rehearsal;
+    mod takeover;
+}
