@@ -49,7 +49,8 @@ fn a_timeout_ends_grandchildren_too() {
 fn a_child_that_keeps_the_pipe_open_does_not_hold_us() {
     let folder = folder();
     let began = Instant::now();
-    let (ended, log) = run(folder.path(), "setsid sleep 1000 & echo $!", PATIENCE);
+    let script = "setsid sh -c 'echo $$; : > left; exec sleep 1000' & until test -e left; do :; done";
+    let (ended, log) = run(folder.path(), script, PATIENCE);
     assert_eq!(ended, Ended::Exit(0));
     assert!(began.elapsed() < PATIENCE);
     let daemon = String::from_utf8(log).unwrap();
