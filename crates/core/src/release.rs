@@ -255,23 +255,19 @@ impl Release {
     }
 
     fn end(&mut self, record: &Record, verdict: Verdict, outcome: &Outcome) {
-        let tells_more = match verdict {
-            Verdict::Passed => outcome.receipts.is_empty(),
-            Verdict::Failed => true,
-            Verdict::Errored => false,
-        };
-        if !tells_more && self.is_late(&record.actor.clone, outcome) {
-            return;
-        }
+        let done = self.has_passed(&outcome.step, &outcome.definition, outcome.candidate.as_ref());
+        let late = self.is_late(&record.actor.clone, outcome);
         let history = self.history(&outcome.step);
         let own = |open: &OpenAttempt| open.stamp.by.clone == record.actor.clone;
-        match history.open.iter().any(own) {
+        match done || history.open.iter().any(own) {
             true => history.open.retain(|open| !own(open)),
             false => history.open.clear(),
         }
-        // A conductor that came too late could not do what was done; that says nothing against it.
-        if verdict == Verdict::Errored && history.has_passed(outcome) {
-            return;
+        // A conductor that came too late could not do what was done, or did the same; that says nothing new.
+        match verdict {
+            Verdict::Errored if done => return,
+            Verdict::Passed if late && !outcome.receipts.is_empty() => return,
+            _ => {}
         }
         history.attempts.push(Attempt { seq: record.seq, stamp: Stamp::of(record), verdict, outcome: outcome.clone() });
         match &outcome.moved {
@@ -281,10 +277,13 @@ impl Release {
         }
     }
 
-    /// Whether a step has passed for this candidate already. The intent of a clone that did not know changes nothing then: what it
-    /// was about to make true is so.
+    /// Whether a step has passed for this candidate already, or in making it. The intent of a clone that did not know changes
+    /// nothing then: what it was about to make true is so.
     pub fn has_passed(&self, step: &StepId, definition: &Digest, candidate: Option<&CommitId>) -> bool {
-        let same = |outcome: &Outcome| outcome.definition == *definition && outcome.candidate.as_ref() == candidate;
+        let made = |outcome: &Outcome| outcome.moved.as_ref().is_some_and(|moved| Some(&moved.commit) == candidate);
+        let same = |outcome: &Outcome| {
+            outcome.definition == *definition && (outcome.candidate.as_ref() == candidate || made(outcome))
+        };
         let last = self.steps.get(step).and_then(History::last);
         last.is_some_and(|attempt| attempt.verdict == Verdict::Passed && same(&attempt.outcome))
     }
@@ -342,16 +341,6 @@ impl History {
         self.carried = None;
         self.waiver = None;
         self.sign_offs.clear();
-    }
-
-    /// Whether the newest attempt passed, by the same definition, for the same candidate or in making it.
-    fn has_passed(&self, outcome: &Outcome) -> bool {
-        let same = |last: &Outcome| {
-            let made = last.moved.as_ref().map(|moved| &moved.commit);
-            last.definition == outcome.definition
-                && (last.candidate == outcome.candidate || made.is_some() && made == outcome.candidate.as_ref())
-        };
-        self.last().is_some_and(|last| last.verdict == Verdict::Passed && same(&last.outcome))
     }
 
     /// The candidate from which the newest result was carried over to this one, if it was.

@@ -68,7 +68,7 @@ fn rehearsed(verify: &str) -> (tempfile::TempDir, Report) {
         progress: Arc::new(Silent),
         start: "2026-01-31T10:00:00Z".parse().unwrap(),
     };
-    let report = rehearse(&source, settings).unwrap();
+    let report = rehearse(&source, &settings).unwrap();
     (folder, report)
 }
 
