@@ -237,11 +237,15 @@ fn write(repo: &Repo, files: &[(&str, &str)]) {
 
 /// The names of the points in a crate's sources.
 pub(crate) fn points(krate: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(krate).join("src");
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(krate).join("src")];
     let mut points = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        if path.is_file() {
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
             let text = std::fs::read_to_string(path).unwrap();
             let named = text.split("fault::point(\"").skip(1).filter_map(|rest| rest.split('"').next());
             points.extend(named.map(str::to_owned));
