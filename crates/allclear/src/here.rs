@@ -66,7 +66,12 @@ impl Here {
     }
 
     pub(crate) fn ledger(&self) -> Result<Ledger, CommandError> {
-        Ok(Ledger::open(self.repository.top(), &self.config)?)
+        let mut ledger = Ledger::open(self.repository.top(), &self.config)?;
+        if ledger.head().is_none() {
+            // A fresh clone: `git clone` has brought the ledger, and nobody has looked at it yet.
+            ledger.take_over()?;
+        }
+        Ok(ledger)
     }
 
     pub(crate) fn identity(&self) -> Result<Identity, CommandError> {

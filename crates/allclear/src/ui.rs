@@ -1,9 +1,10 @@
 //! The one way to a person: data on standard output, words on standard error, colour never the only sign.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use allclear_engine::world::{Mark, Progress};
 use anstream::{AutoStream, ColorChoice};
@@ -128,12 +129,16 @@ fn chain(error: &(dyn Error + Send + Sync + 'static)) -> String {
 pub(crate) struct Live {
     ui: Ui,
     terminal: bool,
-    last: Mutex<Option<String>>,
+    /// The last lines that the step at hand said; shown when it fails.
+    tail: Mutex<VecDeque<String>>,
 }
+
+/// How many lines of a failed step are shown at once; the whole log is evidence.
+const TAIL: usize = 8;
 
 impl Live {
     pub(crate) fn new(ui: Ui) -> Self {
-        Self { ui, terminal: std::io::stderr().is_terminal(), last: Mutex::new(None) }
+        Self { ui, terminal: std::io::stderr().is_terminal(), tail: Mutex::default() }
     }
 
     /// Replaces the living line.
@@ -146,6 +151,10 @@ impl Live {
         }
     }
 
+    fn tail(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn clear(&self) {
         if self.terminal {
             let _ = write!(std::io::stderr(), "\r\u{1b}[2K");
@@ -155,11 +164,17 @@ impl Live {
 
 impl Progress for Live {
     fn begins(&self, step: &str, title: &str) {
-        *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(step.to_owned());
+        self.tail().clear();
         self.live(&format!("  ▸ {step}  {title}"));
     }
 
     fn says(&self, step: &str, line: &str) {
+        let mut tail = self.tail();
+        if tail.len() == TAIL {
+            tail.pop_front();
+        }
+        tail.push_back(line.chars().take(200).collect());
+        drop(tail);
         self.live(&format!("  ▸ {step}  {line}"));
     }
 
@@ -172,6 +187,10 @@ impl Progress for Live {
             Mark::Passing => (DIM, "=", ""),
         };
         self.ui.words(format!("  {} {step:<34} {word}{summary}", paint(style, sign)));
+        let tail = std::mem::take(&mut *self.tail());
+        if mark == Mark::Failed {
+            tail.iter().for_each(|line| self.ui.words(format!("      {}", paint(DIM, line))));
+        }
     }
 
     fn note(&self, line: &str) {

@@ -183,17 +183,12 @@ impl Repository {
     /// When the remote does not answer.
     pub fn fetch(&self) -> Result<(), Away> {
         let heads = format!("+refs/heads/*:refs/remotes/{}/*", self.remote);
-        let fetched = self.git.run([
-            "fetch",
-            "--quiet",
-            "--no-write-fetch-head",
-            "--prune",
-            "--tags",
-            "--",
-            self.remote.as_str(),
-            &heads,
-        ]);
-        fetched.map(drop).map_err(|error| self.away(&error))
+        let fetch = ["fetch", "--quiet", "--no-write-fetch-head", "--no-tags"];
+        let fetched = self.git.run(fetch.iter().chain(&["--prune", "--", self.remote.as_str(), heads.as_str()]));
+        fetched.map_err(|error| self.away(&error))?;
+        // A tag that was moved on the remote stays as it is here, and git calls that a failure; each step asks the remote itself.
+        let _ = self.git.run(fetch.iter().chain(&["--", self.remote.as_str(), "refs/tags/*:refs/tags/*"]));
+        Ok(())
     }
 
     /// The tip of a remote's branch as it was fetched last.

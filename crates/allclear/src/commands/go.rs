@@ -34,6 +34,12 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandRes
     let _lock = Lock::take(&here)?;
     // Somebody else may have opened the release: the version is looked for when others were heard.
     let _ = ledger.share()?;
+    if release.is_none() && ledger.open_releases().is_empty() && !ledger.releases()?.is_empty() {
+        // Also the answer to a script that asks again after the last step.
+        ui.text("no release is open: there is nothing to do");
+        ui.json(&serde_json::json!({ "exit": Exit::Done, "open": [] }));
+        return Ok(Exit::Done);
+    }
     let version = here.version(&ledger, release)?;
     let session = Session::open(ledger, &version, here.actor(&identity)?)?;
     let world = here.world(ui, &session.process.project.secrets);

@@ -22,7 +22,7 @@ macro_rules! every_effect {
 every_effect! {
     before_the_intent = "effect-before-intent" 9
     after_the_intent = "effect-after-intent" 9
-    after_the_shared_intent = "effect-after-shared-intent" 4
+    after_the_shared_intent = "effect-after-shared-intent" 9
     after_the_act = "effect-after-act" 9
     before_the_outcome = "effect-before-outcome" 9
     after_the_outcome = "effect-after-outcome" 9
