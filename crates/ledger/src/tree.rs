@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::objects::{ObjectError, Objects};
+use crate::objects::{Answer, ObjectError, Objects};
 use crate::oid::{Format, Oid};
 
 /// The mode of a plain file.
 const FILE: &[u8] = b"100644";
 /// The mode of a folder.
 const FOLDER: &[u8] = b"40000";
+
+/// The most folders of one level that are read ahead: a tree can name itself many times over, and be larger than any memory.
+const MOST: usize = 1_000_000;
 
 /// A folder. What has not been looked at is known by its name alone.
 #[derive(Debug, Default)]
@@ -34,6 +37,24 @@ impl Tree {
     /// The tree that an object holds.
     pub(crate) fn at(id: Oid) -> Self {
         Self { id: Some(id), entries: None }
+    }
+
+    /// Reads every folder below, one question to git a level instead of one a folder. What cannot be read, or is too much, is
+    /// left for the moment when it is looked at.
+    pub(crate) fn read_all(&mut self, objects: &mut Objects) -> Result<(), ObjectError> {
+        let mut level = vec![self];
+        while !level.is_empty() && level.len() < MOST {
+            let unread: Vec<_> = level.iter_mut().filter(|tree| tree.entries.is_none()).collect();
+            let names: Vec<_> = unread.iter().filter_map(|tree| tree.id).collect();
+            for (tree, answer) in unread.into_iter().zip(objects.ask_all(&names)?) {
+                if let (Answer::Found(object), Some(id)) = (answer, tree.id) {
+                    tree.entries = parse(&object.bytes, id.format());
+                }
+            }
+            let entries = level.into_iter().flat_map(|tree| tree.entries.iter_mut().flat_map(BTreeMap::values_mut));
+            level = entries.filter_map(|node| if let Node::Folder(tree) = node { Some(tree) } else { None }).collect();
+        }
+        Ok(())
     }
 
     /// Returns the blob at a path.

@@ -41,6 +41,9 @@ pub(crate) fn walk(
     let mut walk = Walk::from(objects, base, each);
     if let Some(commit) = Commit::read(&walk.objects.get(head)?) {
         walk.lookup = Tree::at(commit.tree);
+        if walk.parent.is_none() {
+            walk.lookup.read_all(walk.objects)?;
+        }
     }
     if base_is_missing(&mut walk, &commits)? {
         return Ok(walk.report);
