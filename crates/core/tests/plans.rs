@@ -164,8 +164,16 @@ fn of_two_that_began_the_first_goes_on() {
     let mut both = story.on("there").then(started(&process, "all/tag", 1, Some(false)));
     assert!(matches!(both.plan(&process).waits.as_slice(), [Wait::Other { by, .. }] if by.by.clone == "here"));
     assert_eq!(performs(&both.clone().on("here").plan(&process)), ["all/tag"]);
-    both.wait(601);
-    assert_eq!(performs(&both.plan(&process)), ["all/tag"], "the first is dead");
+    let mut late = Story::opened().then(chosen(1)).then(started(&process, "all/tag", 1, Some(false)));
+    late.wait(500);
+    late = late.on("there").then(started(&process, "all/tag", 1, Some(false)));
+    late.wait(150);
+    assert_eq!(performs(&late.plan(&process)), ["all/tag"], "the first is dead");
+    assert!(
+        matches!(late.on("here").plan(&process).waits.as_slice(), [Wait::Other { by, .. }] if by.by.clone == "there")
+    );
+    both.wait(700);
+    assert_eq!(performs(&both.plan(&process)), ["all/tag"], "both are dead");
 }
 
 #[test]

@@ -187,8 +187,8 @@ impl<'a> Planner<'a> {
         Standing::Ready
     }
 
-    /// An attempt began and has not ended. Of several, the first that may be alive goes on: ours is resumed, another's is waited
-    /// for as long as it may be alive.
+    /// An attempt began and has not ended. Of several, the first that may be alive goes on: another's is waited for, ours is resumed,
+    /// and where none is alive whoever comes takes over.
     fn opened(&mut self, step: &Step) -> Option<Standing> {
         let open = &self.history(step)?.open;
         let newest = open.last()?.clone();
@@ -197,7 +197,7 @@ impl<'a> Planner<'a> {
         }
         let until = |open: &OpenAttempt| later(open.stamp.at, step.timeout.unwrap_or(0).saturating_add(LEASE));
         let ours = |open: &OpenAttempt| open.stamp.by.clone == self.facts.clone;
-        let alive = open.iter().find(|open| ours(open) || self.now < until(open)).cloned();
+        let alive = open.iter().find(|open| self.now < until(open)).cloned();
         match alive.filter(|open| step.shape != Shape::Watch && !ours(open)) {
             Some(other) => {
                 let until = until(&other);
