@@ -219,7 +219,7 @@ impl Release {
         match event {
             Event::ReleaseOpened(_) => {}
             Event::CandidateChosen { commit, .. } => self.choose(commit.clone()),
-            Event::StepStarted { step, definition, candidate, intent: Some(_) }
+            Event::StepStarted { step, definition, candidate, .. }
                 if self.has_passed(step, definition, candidate.as_ref()) => {}
             Event::StepStarted { step, candidate, intent, .. } => {
                 self.past_return |= intent.as_ref().is_some_and(|intent| !intent.reversible);
@@ -257,11 +257,16 @@ impl Release {
     fn end(&mut self, record: &Record, verdict: Verdict, outcome: &Outcome) {
         let done = self.has_passed(&outcome.step, &outcome.definition, outcome.candidate.as_ref());
         let late = self.is_late(&record.actor.clone, outcome);
+        let elsewhere = outcome.candidate != self.candidate;
         let history = self.history(&outcome.step);
         let own = |open: &OpenAttempt| open.stamp.by.clone == record.actor.clone;
-        match done || history.open.iter().any(own) {
-            true => history.open.retain(|open| !own(open)),
-            false => history.open.clear(),
+        match verdict {
+            // It is so: whoever is still at it comes too late, and nobody has to wait for them.
+            Verdict::Passed => history.open.clear(),
+            _ if history.open.iter().any(own) => history.open.retain(|open| !own(open)),
+            // Who could not do what was done for an older candidate says nothing of those who are at this one.
+            Verdict::Errored if done && elsewhere => {}
+            _ => history.open.clear(),
         }
         // A conductor that came too late could not do what was done, or did the same; that says nothing new.
         match verdict {
@@ -277,8 +282,8 @@ impl Release {
         }
     }
 
-    /// Whether a step has passed for this candidate already, or in making it. The intent of a clone that did not know changes
-    /// nothing then: what it was about to make true is so.
+    /// Whether a step has passed for this candidate already, or in making it. The attempt of a clone that did not know changes
+    /// nothing then: what it was about to look at or to make true is so.
     pub fn has_passed(&self, step: &StepId, definition: &Digest, candidate: Option<&CommitId>) -> bool {
         let made = |outcome: &Outcome| outcome.moved.as_ref().is_some_and(|moved| Some(&moved.commit) == candidate);
         let same = |outcome: &Outcome| {

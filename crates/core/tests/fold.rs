@@ -24,6 +24,13 @@ fn demo() -> Process {
     )
 }
 
+fn errored(process: &Process, step: &str, number: u32) -> Event {
+    match passed(process, step, number) {
+        Event::StepPassed(outcome) => Event::StepErrored(outcome),
+        event => event,
+    }
+}
+
 fn release_commit(release: &Release) -> Option<u32> {
     (1..9).find(|number| release.release_commit == Some(commit(*number)))
 }
@@ -101,9 +108,9 @@ fn an_outcome_ends_the_attempts_of_its_clone() {
     let open = |story: Story| -> Vec<String> {
         story.release().steps[&id("all/lint")].open.iter().map(|open| open.stamp.by.clone.clone()).collect()
     };
-    assert_eq!(open(both.clone().then(passed(&demo, "all/lint", 1))), ["here"]);
-    assert_eq!(open(both.clone().on("here").then(passed(&demo, "all/lint", 1))), ["there"]);
-    assert!(open(both.on("elsewhere").then(passed(&demo, "all/lint", 1))).is_empty(), "both were taken over");
+    assert_eq!(open(both.clone().then(errored(&demo, "all/lint", 1))), ["here"]);
+    assert_eq!(open(both.clone().on("here").then(errored(&demo, "all/lint", 1))), ["there"]);
+    assert!(open(both.on("elsewhere").then(errored(&demo, "all/lint", 1))).is_empty(), "both were taken over");
 }
 
 #[test]
@@ -142,15 +149,25 @@ fn a_reopened_step_begins_a_new_round() {
 #[test]
 fn a_conductor_that_came_too_late_says_nothing_against_what_was_done() {
     let demo = demo();
-    let late = |number| match passed(&demo, "all/lint", number) {
-        Event::StepPassed(outcome) => Event::StepErrored(outcome),
-        event => event,
-    };
+    let late = |number| errored(&demo, "all/lint", number);
     let last = |story: Story| story.release().steps[&id("all/lint")].last().map(|attempt| attempt.verdict);
     let story = || Story::opened().then(chosen(1)).then(passed(&demo, "all/lint", 1));
     assert_eq!(last(story().then(late(1))), Some(Verdict::Passed));
     assert_eq!(last(story().then(chosen(2)).then(late(2))), Some(Verdict::Errored), "of another candidate");
     assert_eq!(last(story().then(reopened("all/lint")).then(late(1))), Some(Verdict::Errored), "in another round");
+}
+
+#[test]
+fn nobody_waits_for_those_who_are_still_at_what_was_done() {
+    let demo = demo();
+    for (step, intent) in [("all/lint", None), ("all/bump", Some(true)), ("all/tag", Some(false))] {
+        let story = Story::opened().then(chosen(1)).then(started(&demo, step, 1, intent));
+        let both = story.on("there").then(started(&demo, step, 1, intent));
+        let open = |story: Story| story.release().steps[&id(step)].open.len();
+        assert_eq!(open(both.clone().then(errored(&demo, step, 1))), 1);
+        assert_eq!(open(both.clone().then(passed(&demo, step, 1))), 0);
+        assert_eq!(open(both.then(passed(&demo, step, 1)).then(started(&demo, step, 1, intent))), 0);
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ use allclear_core::process::{Process, Shape, Step};
 pub(crate) struct Oracle<'a> {
     process: &'a Process,
     records: &'a [Record],
+    /// Which of the records tell of a step that was done already: a beginning, or that it could not be done.
+    late: Vec<bool>,
 }
 
 impl<'a> Oracle<'a> {
@@ -20,7 +22,29 @@ impl<'a> Oracle<'a> {
         let records = &records[records.iter().rposition(opened).unwrap()..];
         let ended = |record: &Record| matches!(record.event, Event::ReleaseFinished {} | Event::ReleaseAborted { .. });
         let end = records.iter().position(ended).map_or(records.len(), |at| at + 1);
-        Self { process, records: &records[..end] }
+        let mut oracle = Self { process, records: &records[..end], late: vec![] };
+        for record in oracle.records {
+            let late = match &record.event {
+                Event::StepStarted { step, candidate, .. } => oracle.was_done(step, candidate.as_ref()),
+                Event::StepErrored(outcome) => oracle.was_done(&outcome.step, outcome.candidate.as_ref()),
+                _ => false,
+            };
+            oracle.late.push(late);
+        }
+        oracle
+    }
+
+    /// What was so before a record.
+    fn at(&self, at: usize) -> Self {
+        Self { process: self.process, records: &self.records[..at], late: self.late[..at].to_vec() }
+    }
+
+    /// Whether, among the records that were judged so far, a step was done for a candidate, or made it.
+    fn was_done(&self, step: &StepId, candidate: Option<&CommitId>) -> bool {
+        self.newest(step).is_some_and(|(event, outcome)| {
+            let made = outcome.moved.as_ref().is_some_and(|moved| Some(&moved.commit) == candidate);
+            matches!(event, Event::StepPassed(_)) && (made || outcome.candidate.as_ref() == candidate)
+        })
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -54,7 +78,8 @@ impl<'a> Oracle<'a> {
 
     /// The events of a step in its present round.
     fn round(&self, step: &StepId) -> Vec<&'a Event> {
-        let events: Vec<_> = self.records.iter().map(|record| &record.event).collect();
+        let heard = self.records.iter().zip(&self.late).filter(|(_, late)| !**late);
+        let events: Vec<_> = heard.map(|(record, _)| &record.event).collect();
         let reopened = |event: &&Event| matches!(event, Event::StepReopened { step: other, .. } if other == step);
         let from = events.iter().rposition(reopened).map_or(0, |at| at + 1);
         events[from..].iter().copied().filter(|event| event.step() == Some(step)).collect()
@@ -66,6 +91,12 @@ impl<'a> Oracle<'a> {
         for (at, record) in self.records.iter().enumerate().filter(|(_, record)| record.event.step() == Some(step)) {
             let clone = record.actor.clone.as_str();
             match &record.event {
+                Event::StepStarted { .. } if self.late[at] => {}
+                Event::StepErrored(outcome)
+                    if self.late[at] && outcome.candidate.as_ref() != self.at(at).candidate() =>
+                {
+                    open.retain(|(_, other, _)| *other != clone);
+                }
                 Event::StepStarted { intent, candidate, .. } => {
                     let same = |at: usize| match &self.records[at].event {
                         Event::StepStarted { candidate: other, .. } => other == candidate,
@@ -74,7 +105,7 @@ impl<'a> Oracle<'a> {
                     open.retain(|(at, _, intent)| *intent || same(*at));
                     open.push((at, clone, intent.is_some()));
                 }
-                Event::StepWaived { .. } => open.clear(),
+                Event::StepWaived { .. } | Event::StepPassed(_) => open.clear(),
                 event if ended(event).is_some() => {
                     let others: Vec<_> = open.iter().copied().filter(|(_, other, _)| *other != clone).collect();
                     open = if others.len() == open.len() { vec![] } else { others };
@@ -106,7 +137,11 @@ impl<'a> Oracle<'a> {
     fn speaking(&self, step: &Step) -> Option<&'a Event> {
         let (event, outcome) = self.newest(&step.id)?;
         let speaks = step.once || outcome.candidate.as_ref() == self.candidate() || self.carried(step);
-        (speaks && self.open(&step.id).is_empty()).then_some(event)
+        let at_it = |(at, _, intent): &(usize, &str, bool)| match &self.records[*at].event {
+            Event::StepStarted { candidate, .. } => *intent || step.once || candidate.as_ref() == self.candidate(),
+            _ => false,
+        };
+        (speaks && !self.open(&step.id).iter().any(at_it)).then_some(event)
     }
 
     /// Whether the release may go on past a step.

@@ -133,7 +133,7 @@ impl World {
 
     fn perform(&mut self, step: &Step, luck: u8) {
         let open = self.release().steps.get(&step.id).and_then(|history| history.open.last()).cloned();
-        let present = open.as_ref().is_some_and(|open| open.candidate == self.release().candidate);
+        let present = open.as_ref().is_some_and(|open| step.once || open.candidate == self.release().candidate);
         match (step.shape, open) {
             (Shape::Check, Some(_)) => self.tell(Event::StepErrored(self.outcome(step))),
             (Shape::Watch, Some(_)) if present => self.end(step, luck),

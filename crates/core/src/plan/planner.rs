@@ -123,7 +123,8 @@ impl<'a> Planner<'a> {
         if step.shape == Shape::SignOff {
             return self.gate_settled(step, history);
         }
-        if !history.open.is_empty() {
+        // Who still looks at another candidate changes nothing for this one; who may have acted does.
+        if history.open.iter().any(|open| open.intent.is_some() || self.speaks(step, open.candidate.as_ref())) {
             return None;
         }
         let attempt = history.last().filter(|attempt| attempt.outcome.definition == step.definition())?;
