@@ -193,13 +193,13 @@ proptest! {
     #[test]
     fn a_release_ends_when_faults_stop_and_everybody_answers(process in processes(), history in chances(60)) {
         let mut world = always(&process, &history, |_| Ok(()))?;
-        let steps = process.steps_of(&world.release().kind).count();
+        let steps = process.steps_of(&world.release().kind).count() as u16;
         let bound = 60 + 20 * steps;
-        for _ in 0..bound {
+        for pick in 0..bound {
             if !world.release().is_open() {
                 break;
             }
-            world.turn(FRIENDLY);
+            world.turn(Chance { pick, ..FRIENDLY });
         }
         prop_assert!(!world.release().is_open(), "after {} turns it is planned: {:?}", bound, world.plan(CLONES[0]));
     }

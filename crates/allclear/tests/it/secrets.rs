@@ -36,7 +36,11 @@ fn a_secret_that_a_command_prints_is_masked_everywhere() {
     |   ✓ work/say                           `sh say.sh`: exit status 0
     |   ✓ work/shell                         `echo {version} $MY_TOKEN`: exit status 0
     |   ✗ work/say-again                     failed: `sh say.sh again`: exit status 1
+    |       token [secret]
+    |       x[secret]x
     |   ✗ work/build                         failed: `sh say.sh` left no file that matches dist/*
+    |       token [secret]
+    |       x[secret]x
     [1]
     ");
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains(SECRET), "{ran}");
