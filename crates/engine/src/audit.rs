@@ -1,8 +1,10 @@
 //! Verifies a ledger offline: its structure, and that every release in it kept to its process.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use allclear_core::canonical;
+use allclear_core::digest::Digest;
 use allclear_core::event::{Event, Intent, Record};
 use allclear_core::names::{RelPath, StepId};
 use allclear_core::plan::{Action, Facts, Plan, Standing, plan};
@@ -48,8 +50,10 @@ pub fn audit(repository: &Repository, ledger: &Ledger) -> Result<Audit, LedgerEr
         incomplete: report.incomplete.iter().map(said).collect(),
         ..Audit::default()
     };
+    let mut processes = BTreeMap::new();
     for (version, records) in &releases {
         Auditor {
+            processes: &mut processes,
             repository,
             ledger,
             version,
@@ -68,7 +72,9 @@ struct Auditor<'a> {
     ledger: &'a Ledger,
     version: &'a Version,
     audit: &'a mut Audit,
-    process: Option<Process>,
+    /// Processes that were read for other releases, by what their openings name and the digest of their bytes.
+    processes: &'a mut BTreeMap<(Digest, Digest), Rc<Process>>,
+    process: Option<Rc<Process>>,
     release: Option<Release>,
     /// Intents that came when it was not their turn, and were not taken back since: the step, its clone, and the event.
     early: BTreeMap<(StepId, String), u64>,
@@ -82,7 +88,7 @@ impl Auditor<'_> {
                 self.violation(record.seq, &illegal.to_string());
             }
             if let Event::ReleaseOpened(opened) = &record.event {
-                self.process = self.read_process(record, &opened.process);
+                self.process = self.frozen_process(record, opened.process);
             }
         }
         self.end();
@@ -92,25 +98,36 @@ impl Auditor<'_> {
         self.audit.violations.push(format!("{} event {seq}: {what}", self.version));
     }
 
-    /// The frozen process, if it is what the opening names.
-    fn read_process(&mut self, record: &Record, digest: &allclear_core::digest::Digest) -> Option<Process> {
+    /// The frozen process. Releases mostly share theirs, and it is read once for all of them.
+    fn frozen_process(&mut self, record: &Record, named: Digest) -> Option<Rc<Process>> {
         let name = RelPath::new(PROCESS).ok()?;
-        let bytes = match self.ledger.evidence(record, &name) {
+        let evidence = record.event.evidence().iter().find(|evidence| evidence.name == name);
+        let known = evidence.map(|evidence| (named, evidence.sha256));
+        if let Some(process) = known.and_then(|known| self.processes.get(&known)) {
+            return Some(Rc::clone(process));
+        }
+        let process = Rc::new(self.read_process(record, &name)?);
+        match canonical::digest(&*process) {
+            Ok(found) if found == named => {
+                self.processes.extend(known.map(|known| (known, Rc::clone(&process))));
+            }
+            _ => self.violation(record.seq, "the frozen process is not the one that the opening names"),
+        }
+        Some(process)
+    }
+
+    fn read_process(&mut self, record: &Record, name: &RelPath) -> Option<Process> {
+        let bytes = match self.ledger.evidence(record, name) {
             Ok(Found::Whole(bytes) | Found::Excerpt(bytes)) => bytes,
             Err(error) => {
-                self.audit.incomplete.push(format!(
-                    "{}: the process cannot be read: {}",
-                    self.version,
-                    crate::step::chain(&error)
-                ));
+                let why = crate::step::chain(&error);
+                self.audit.incomplete.push(format!("{}: the process cannot be read: {why}", self.version));
                 return None;
             }
         };
-        let process: Option<Process> = serde_json::from_slice(&bytes).ok();
-        let named =
-            process.as_ref().is_some_and(|process| canonical::digest(process).is_ok_and(|found| found == *digest));
-        if !named {
-            self.violation(record.seq, "the frozen process is not the one that the opening names");
+        let process = serde_json::from_slice(&bytes).ok();
+        if process.is_none() {
+            self.violation(record.seq, "the frozen process is not one that this program can read");
         }
         process
     }

@@ -1,14 +1,14 @@
 //! Reading git's objects through one long-lived `git cat-file --batch-command`.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
 
 use crate::git::{Git, GitError};
 use crate::oid::Oid;
 
-/// How many questions are asked together. Two such rounds may be on their way, so that git works on one while we read the other;
-/// they are shorter than the smallest pipe (4 KiB), so that git and we never wait for each other.
-const ROUND: usize = 24;
+/// How many questions always fit into a pipe (4 KiB at least). More of them are asked from another thread while the answers are
+/// read, so that git and we never wait for each other.
+const FEW: usize = 48;
 
 /// A reader of objects and refs.
 pub(crate) struct Objects {
@@ -82,35 +82,27 @@ impl Objects {
     }
 
     /// Reads many objects; the answers come in the order of the names.
-    pub(crate) fn ask_all<N: ToString>(&mut self, names: &[N]) -> Result<Vec<Answer>, GitError> {
+    pub(crate) fn ask_all<N: ToString + Sync>(&mut self, names: &[N]) -> Result<Vec<Answer>, GitError> {
         let mut answers = Vec::with_capacity(names.len());
         self.each(names, |_, answer| answers.push(answer))?;
         Ok(answers)
     }
 
     /// Reads many objects, and hands each answer over with the number of its name.
-    pub(crate) fn each<N: ToString>(
+    pub(crate) fn each<N: ToString + Sync>(
         &mut self,
         names: &[N],
         mut take: impl FnMut(usize, Answer),
     ) -> Result<(), GitError> {
-        let mut asked = 0;
-        for (n, name) in names.iter().enumerate() {
-            let conversation = self.conversation()?;
-            while asked < names.len() && asked <= n + ROUND {
-                let upto = names.len().min(asked + ROUND);
-                // If git is gone, the answer will be missing too.
-                let _ = conversation.ask(&names[asked..upto]);
-                asked = upto;
-            }
-            match conversation.answer(&name.to_string()) {
-                Some(answer) => take(n, answer),
-                None => {
-                    // git dies of an object that it cannot read, and the names behind it have to be asked again.
-                    take(n, Answer::Damaged);
-                    self.running = None;
-                    asked = n + 1;
-                }
+        let mut done = 0;
+        while done < names.len() {
+            let before = done;
+            done += self.conversation()?.ask(&names[before..], |n, answer| take(before + n, answer));
+            if done < names.len() {
+                // git dies of an object that it cannot read, and the names behind it have to be asked again.
+                take(done, Answer::Damaged);
+                self.running = None;
+                done += 1;
             }
         }
         Ok(())
@@ -120,7 +112,8 @@ impl Objects {
         if self.running.is_none() {
             let mut child = self.git.spawn(["cat-file", "--batch-command", "--buffer"])?;
             let questions = child.stdin.take();
-            let answers = BufReader::new(child.stdout.take().expect("git was started with a pipe"));
+            let answers =
+                BufReader::with_capacity(64 * 1024, child.stdout.take().expect("git was started with a pipe"));
             self.running = Some(Conversation { child, questions, answers });
         }
         Ok(self.running.as_mut().expect("it was just started"))
@@ -128,34 +121,54 @@ impl Objects {
 }
 
 impl Conversation {
-    fn ask<N: ToString>(&mut self, names: &[N]) -> std::io::Result<()> {
-        let questions = self.questions.as_mut().ok_or(std::io::ErrorKind::BrokenPipe)?;
-        let mut round = String::new();
-        for name in names {
-            round += "contents ";
-            round += &name.to_string();
-            round.push('\n');
-        }
-        questions.write_all((round + "flush\n").as_bytes())
+    /// Returns how many names were answered: all of them, unless git is gone or cannot be understood.
+    fn ask<N: ToString + Sync>(&mut self, names: &[N], mut take: impl FnMut(usize, Answer)) -> usize {
+        let Self { child, questions, answers } = self;
+        std::thread::scope(|scope| {
+            if names.len() > FEW {
+                scope.spawn(|| ask(questions.as_mut(), names));
+            } else {
+                ask(questions.as_mut(), names);
+            }
+            for (n, name) in names.iter().enumerate() {
+                match answer(answers, &name.to_string()) {
+                    Some(answer) => take(n, answer),
+                    None => {
+                        // Whoever is still asking has to stop.
+                        let _ = child.kill();
+                        return n;
+                    }
+                }
+            }
+            names.len()
+        })
     }
+}
 
-    /// Reads `<id> <kind> <size>`, the bytes and a line end; or `<name> missing`.
-    fn answer(&mut self, name: &str) -> Option<Answer> {
-        let mut line = String::new();
-        self.answers.read_line(&mut line).ok()?;
-        let line = line.strip_suffix('\n')?;
-        if line.strip_prefix(name).is_some_and(|rest| matches!(rest, " missing" | " ambiguous")) {
-            return Some(Answer::Missing);
-        }
-        let mut words = line.split(' ');
-        let (id, kind, size) = (Oid::from_hex(words.next()?)?, words.next()?.to_owned(), words.next()?.parse().ok()?);
-        let mut bytes = vec![0; size];
-        self.answers.read_exact(&mut bytes).ok()?;
-        self.answers.read_exact(&mut [0]).ok()?;
-        match id.format().name(&kind, &bytes) == id {
-            true => Some(Answer::Found(Object { id, kind, bytes })),
-            false => Some(Answer::Damaged),
-        }
+/// Asks for objects. If git is gone, the answers will be missing too.
+fn ask<N: ToString>(questions: Option<&mut ChildStdin>, names: &[N]) {
+    let Some(questions) = questions else { return };
+    let mut questions = BufWriter::new(questions);
+    let _ = names.iter().try_for_each(|name| writeln!(questions, "contents {}", name.to_string()));
+    let _ = questions.write_all(b"flush\n").and_then(|()| questions.flush());
+}
+
+/// Reads `<id> <kind> <size>`, the bytes and a line end; or `<name> missing`.
+fn answer(answers: &mut BufReader<ChildStdout>, name: &str) -> Option<Answer> {
+    let mut line = String::new();
+    answers.read_line(&mut line).ok()?;
+    let line = line.strip_suffix('\n')?;
+    if line.strip_prefix(name).is_some_and(|rest| matches!(rest, " missing" | " ambiguous")) {
+        return Some(Answer::Missing);
+    }
+    let mut words = line.split(' ');
+    let (id, kind, size) = (Oid::from_hex(words.next()?)?, words.next()?.to_owned(), words.next()?.parse().ok()?);
+    let mut bytes = vec![0; size];
+    answers.read_exact(&mut bytes).ok()?;
+    answers.read_exact(&mut [0]).ok()?;
+    match id.format().name(&kind, &bytes) == id {
+        true => Some(Answer::Found(Object { id, kind, bytes })),
+        false => Some(Answer::Damaged),
     }
 }
 

@@ -1,6 +1,6 @@
 //! git's own names for its objects, computed by us.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use allclear_core::names::CommitId;
 
@@ -78,12 +78,7 @@ fn nibble(digit: u8) -> Option<u8> {
 
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // By hand, because names are written for every object that is read.
-        let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-        self.as_bytes().iter().try_for_each(|byte| {
-            f.write_char(digit(byte >> 4))?;
-            f.write_char(digit(byte & 15))
-        })
+        f.write_str(&allclear_core::digest::hex(self.as_bytes()))
     }
 }
 

@@ -6,9 +6,12 @@ use crate::objects::{Answer, ObjectError, Objects};
 use crate::oid::{Format, Oid};
 
 /// The mode of a plain file.
-const FILE: &[u8] = b"100644";
+const FILE: Mode = Mode { length: 6, digits: *b"100644" };
 /// The mode of a folder.
-const FOLDER: &[u8] = b"40000";
+const FOLDER: Mode = Mode { length: 5, digits: *b"40000\0" };
+
+/// About what an entry takes in a tree object, in bytes.
+const ENTRY: usize = 64;
 
 /// The most folders of one level that are read ahead: a tree can name itself many times over, and be larger than any memory.
 const MOST: usize = 1_000_000;
@@ -24,8 +27,15 @@ pub(crate) struct Tree {
 
 #[derive(Debug)]
 enum Node {
-    Leaf { mode: Vec<u8>, id: Oid },
+    Leaf { mode: Mode, id: Oid },
     Folder(Tree),
+}
+
+/// An entry's mode as it is written, octal digits: a ledger has many entries, so none is kept on the heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mode {
+    length: u8,
+    digits: [u8; 6],
 }
 
 impl Tree {
@@ -104,7 +114,7 @@ impl Tree {
                 }
             }
             None => {
-                entries.insert(path.into(), Node::Leaf { mode: FILE.into(), id });
+                entries.insert(path.into(), Node::Leaf { mode: FILE, id });
             }
         }
         self.id = None;
@@ -116,10 +126,10 @@ impl Tree {
         if let Some(id) = self.id {
             return id;
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(self.entries.as_ref().map_or(0, BTreeMap::len) * ENTRY);
         for (key, node) in self.entries.iter_mut().flatten() {
             let (mode, id) = node.described(format);
-            bytes.extend_from_slice(mode);
+            bytes.extend_from_slice(mode.as_bytes());
             bytes.push(b' ');
             bytes.extend_from_slice(key.strip_suffix(b"/").unwrap_or(key));
             bytes.push(0);
@@ -201,11 +211,23 @@ impl Comparison<'_> {
 }
 
 impl Node {
-    fn described(&mut self, format: Format) -> (&[u8], Oid) {
+    fn described(&mut self, format: Format) -> (Mode, Oid) {
         match self {
-            Self::Leaf { mode, id } => (mode, *id),
+            Self::Leaf { mode, id } => (*mode, *id),
             Self::Folder(tree) => (FOLDER, tree.id(format)),
         }
+    }
+}
+
+impl Mode {
+    fn read(written: &[u8]) -> Option<Self> {
+        let mut digits = [0; 6];
+        digits.get_mut(..written.len())?.copy_from_slice(written);
+        Some(Self { length: u8::try_from(written.len()).ok()?, digits })
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.digits[..usize::from(self.length)]
     }
 }
 
@@ -215,14 +237,14 @@ fn parse(mut bytes: &[u8], format: Format) -> Option<BTreeMap<Vec<u8>, Node>> {
     while !bytes.is_empty() {
         let space = bytes.iter().position(|b| *b == b' ')?;
         let zero = bytes.iter().position(|b| *b == 0)?;
-        let (mode, mut name) = (&bytes[..space], bytes.get(space + 1..zero)?.to_vec());
+        let (mode, mut name) = (Mode::read(&bytes[..space])?, bytes.get(space + 1..zero)?.to_vec());
         let id = Oid::from_bytes(bytes.get(zero + 1..zero + 1 + format.length())?);
         bytes = &bytes[zero + 1 + format.length()..];
         let node = if mode == FOLDER {
             name.push(b'/');
             Node::Folder(Tree::at(id))
         } else {
-            Node::Leaf { mode: mode.into(), id }
+            Node::Leaf { mode, id }
         };
         entries.insert(name, node);
     }

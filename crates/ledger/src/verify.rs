@@ -5,16 +5,17 @@
 //! compares; nothing that a commit could add, change or leave out is overlooked. The same walk checks what a fetch brought.
 
 mod checks;
+mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use allclear_core::digest::Digest;
-use allclear_core::event::{BadRecord, Record, one_line};
+use allclear_core::event::{Record, one_line};
 use allclear_core::version::Version;
 
 use crate::chain::{Standing, Tail};
 use crate::commit::Commit;
-use crate::evidence;
 use crate::git::Git;
 use crate::objects::{Answer, ObjectError, Objects};
 use crate::oid::Oid;
@@ -22,8 +23,13 @@ use crate::report::{Finding, MOST, Report};
 use crate::tip::Tip;
 use crate::tree::Tree;
 
+use self::reader::{Found, Kept, Problem, Read, Reader, State};
+
 /// How many commits are read at a time.
 const BLOCK: usize = 512;
+
+/// How many blocks may be read ahead of the checks.
+const AHEAD: usize = 2;
 
 /// Walks the commits behind `base` up to `head`.
 pub(crate) fn walk(
@@ -39,22 +45,35 @@ pub(crate) fn walk(
     let listed = git.run(words)?;
     let commits: Vec<Oid> = listed.lines().filter_map(Oid::from_hex).collect();
     let mut walk = Walk::from(objects, base, each);
-    if let Some(commit) = Commit::read(&walk.objects.get(head)?) {
-        walk.lookup = Tree::at(commit.tree);
-        if walk.parent.is_none() {
-            walk.lookup.read_all(walk.objects)?;
-        }
-    }
     if base_is_missing(&mut walk, &commits)? {
         return Ok(walk.report);
     }
-    for block in commits.chunks(BLOCK) {
-        if walk.report.cut_short {
-            break;
-        }
-        walk.block(block)?;
+    match commits.len() {
+        0..=BLOCK => walk.read_and_check(head, &commits)?,
+        _ => walk.check_behind_a_reader(git, head, &commits)?,
     }
     Ok(walk.report)
+}
+
+/// Reads block after block, as long as somebody takes them.
+fn read_all(
+    git: &Git,
+    head: Oid,
+    whole: bool,
+    commits: &[Oid],
+    give: &SyncSender<Result<Vec<Read>, ObjectError>>,
+) -> Result<(), ObjectError> {
+    let mut objects = Objects::of(git.clone());
+    let mut reader = Reader::at(&mut objects, head)?;
+    if whole {
+        reader.read_ahead(&mut objects)?;
+    }
+    for block in commits.chunks(BLOCK) {
+        if give.send(Ok(reader.block(&mut objects, block)?)).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Says whether the clone is shallow: its history begins in the middle, and nothing can be said about it.
@@ -84,29 +103,6 @@ struct Walk<'a> {
     parent_tree: Option<Oid>,
     /// The tree that the events so far make.
     tree: Tree,
-    /// The tree at the head: since files are only added, the quick way from a path to its blob.
-    lookup: Tree,
-}
-
-/// A commit's event, as it was found in a tree.
-struct Found {
-    blob: Option<Oid>,
-    record: Result<(Record, Digest), Problem>,
-    evidence: Vec<Kept>,
-}
-
-/// A piece of evidence: where it is, what is there, and the digest that the event gives it.
-struct Kept {
-    path: String,
-    blob: Option<Oid>,
-    sha256: Digest,
-}
-
-enum Problem {
-    Absent,
-    Missing,
-    Damaged,
-    Bad(BadRecord),
 }
 
 /// A commit of which the checks speak.
@@ -129,44 +125,49 @@ impl<'a> Walk<'a> {
             parent: base.as_ref().map(|(tip, _)| tip.commit),
             parent_tree: base.as_ref().map(|(tip, _)| tip.tree),
             tree: tree(),
-            lookup: Tree::empty(),
             tail: base.map(|(_, tail)| tail),
         }
     }
 
-    /// Reads some commits, then their events, then their evidence: three rounds of questions instead of three for each.
-    fn block(&mut self, ids: &[Oid]) -> Result<(), ObjectError> {
-        let mut subjects = Vec::with_capacity(ids.len());
-        let mut names = Vec::with_capacity(ids.len());
-        for (answer, id) in self.objects.ask_all(ids)?.into_iter().zip(ids) {
-            let bytes = match answer {
-                Answer::Found(object) => object.bytes,
-                Answer::Missing => return Err(ObjectError::Missing(id.to_string())),
-                Answer::Damaged => return Err(ObjectError::Damaged(id.to_string())),
-            };
-            let commit = Commit::read(&bytes);
-            let path = commit.as_ref().and_then(Commit::trailers).map(|trailers| trailers.path);
-            let blob = match path {
-                Some(path) => self.lookup.blob(self.objects, &path)?,
-                None => None,
-            };
-            names.push(blob.map_or_else(|| "-".to_owned(), |blob| blob.to_string()));
-            subjects.push((*id, bytes, commit, blob));
-        }
-        let answers = self.objects.ask_all(&names)?;
-        let mut evidence = Vec::new();
-        for ((id, bytes, commit, blob), answer) in subjects.into_iter().zip(answers) {
+    fn read_and_check(&mut self, head: Oid, commits: &[Oid]) -> Result<(), ObjectError> {
+        let mut reader = Reader::at(self.objects, head)?;
+        let read = reader.block(self.objects, commits)?;
+        self.check(read)
+    }
+
+    /// Reads on a thread of its own, so that git, the reader and the checks work at the same time.
+    fn check_behind_a_reader(&mut self, git: &Git, head: Oid, commits: &[Oid]) -> Result<(), ObjectError> {
+        let whole = self.parent.is_none();
+        std::thread::scope(|scope| {
+            let (give, take) = sync_channel(AHEAD);
+            scope.spawn(move || {
+                if let Err(error) = read_all(git, head, whole, commits, &give) {
+                    let _ = give.send(Err(error));
+                }
+            });
+            for block in take {
+                self.check(block?)?;
+                if self.report.cut_short {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn check(&mut self, block: Vec<Read>) -> Result<(), ObjectError> {
+        for Read { id, bytes, commit, found } in block {
             if self.report.cut_short {
                 break;
             }
             self.report.events += 1;
             match commit {
-                Some(commit) => self.commit(id, &bytes, commit, (blob, answer), &mut evidence)?,
+                Some(commit) => self.commit(id, &bytes, commit, found)?,
                 None => self.foreign(id),
             }
             self.parent = Some(id);
         }
-        self.evidence(&evidence)
+        Ok(())
     }
 
     fn foreign(&mut self, id: Oid) {
@@ -174,18 +175,11 @@ impl<'a> Walk<'a> {
         self.record(Finding { commit: id.into(), seq: None, what }, true);
     }
 
-    fn commit(
-        &mut self,
-        id: Oid,
-        bytes: &[u8],
-        commit: Commit,
-        quick: (Option<Oid>, Answer),
-        evidence: &mut Vec<(Finding, Kept)>,
-    ) -> Result<(), ObjectError> {
+    fn commit(&mut self, id: Oid, bytes: &[u8], commit: Commit, quick: Option<Found>) -> Result<(), ObjectError> {
         let trailers = commit.trailers();
         let mut subject = Subject { id, seq: trailers.as_ref().map(|trailers| trailers.seq), commit };
         self.check_parents(&subject);
-        let Some(trailers) = trailers else {
+        let (Some(trailers), Some(quick)) = (trailers, quick) else {
             self.violation(&subject, "the message does not say which event the commit holds".to_owned());
             self.adopt(&subject);
             return Ok(());
@@ -208,37 +202,22 @@ impl<'a> Walk<'a> {
                 self.open = trailers.open;
             }
         }
-        for kept in found.evidence {
-            evidence.push((subject.finding(String::new()), kept));
-        }
+        self.check_evidence(&subject, &found.evidence);
         self.parent_tree = Some(subject.commit.tree);
         Ok(())
     }
 
     /// Finds the event's files and grows our tree by them; says so when that does not make the commit's tree.
     ///
-    /// The files are looked up at the head first, which is right unless a later commit changed them. Only when the trees differ
-    /// is this commit's own tree read.
-    fn find_and_grow(
-        &mut self,
-        subject: &Subject,
-        path: &str,
-        quick: (Option<Oid>, Answer),
-    ) -> Result<Found, ObjectError> {
-        let mut lookup = std::mem::replace(&mut self.lookup, Tree::empty());
-        let found = self.find(&mut lookup, quick)?;
-        self.lookup = lookup;
-        if self.grow(subject, path, &found)? == subject.commit.tree {
-            return Ok(found);
+    /// The reader looked them up at the head, which is right unless a later commit changed them. Only when the trees differ is
+    /// this commit's own tree read.
+    fn find_and_grow(&mut self, subject: &Subject, path: &str, quick: Found) -> Result<Found, ObjectError> {
+        if self.grow(subject, path, &quick)? == subject.commit.tree {
+            return Ok(quick);
         }
         self.tree = self.parent_tree.map_or_else(Tree::empty, Tree::at);
         let mut own = Tree::at(subject.commit.tree);
-        let blob = own.blob(self.objects, path)?;
-        let answer = match blob {
-            Some(blob) => self.objects.ask(&blob.to_string())?,
-            None => Answer::Missing,
-        };
-        let found = self.find(&mut own, (blob, answer))?;
+        let found = reader::find(self.objects, &mut own, path)?;
         if self.grow(subject, path, &found)? != subject.commit.tree {
             // Without its event, nobody knows what belongs to the commit; that it cannot be read is said elsewhere.
             if found.record.is_ok() {
@@ -249,27 +228,6 @@ impl<'a> Walk<'a> {
             self.adopt(subject);
         }
         Ok(found)
-    }
-
-    fn find(&mut self, tree: &mut Tree, (blob, answer): (Option<Oid>, Answer)) -> Result<Found, ObjectError> {
-        let record = match answer {
-            _ if blob.is_none() => Err(Problem::Absent),
-            Answer::Found(object) => match Record::read(&object.bytes) {
-                Ok(record) => Ok((record, Digest::of(&object.bytes))),
-                Err(bad) => Err(Problem::Bad(bad)),
-            },
-            Answer::Missing => Err(Problem::Missing),
-            Answer::Damaged => Err(Problem::Damaged),
-        };
-        let mut evidence = Vec::new();
-        if let Ok((record, _)) = &record {
-            for one in record.event.evidence() {
-                let path = record.evidence_path(&one.name);
-                let blob = tree.blob(self.objects, &path)?;
-                evidence.push(Kept { path, blob, sha256: evidence::in_ledger(one) });
-            }
-        }
-        Ok(Found { blob, record, evidence })
     }
 
     fn grow(&mut self, subject: &Subject, path: &str, found: &Found) -> Result<Oid, ObjectError> {
@@ -296,29 +254,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reads evidence and compares it with the digests that the events give.
-    fn evidence(&mut self, kept: &[(Finding, Kept)]) -> Result<(), ObjectError> {
-        let say = |finding: &Finding, what: String| Finding { what, ..finding.clone() };
-        let there: Vec<_> = kept.iter().filter_map(|(finding, kept)| Some((finding, kept, kept.blob?))).collect();
-        let ids: Vec<_> = there.iter().map(|(_, _, blob)| *blob).collect();
-        let (mut violations, mut incomplete) = (Vec::new(), Vec::new());
-        for (finding, kept) in kept.iter().filter(|(_, kept)| kept.blob.is_none()) {
-            violations.push(say(finding, format!("its evidence {} is not there", kept.path)));
-        }
-        self.objects.each(&ids, |n, answer| {
-            let (finding, kept, _) = there[n];
-            match answer {
-                Answer::Found(object) if Digest::of(&object.bytes) == kept.sha256 => {}
-                Answer::Found(_) => {
-                    violations.push(say(finding, format!("its evidence {} is another file", kept.path)));
-                }
-                Answer::Missing => incomplete.push(say(finding, format!("this clone does not have {}", kept.path))),
-                Answer::Damaged => violations.push(say(finding, format!("{} is damaged on this disk", kept.path))),
+    fn check_evidence(&mut self, subject: &Subject, evidence: &[Kept]) {
+        for Kept { path, state, .. } in evidence {
+            match state {
+                State::Good => {}
+                State::Absent => self.violation(subject, format!("its evidence {path} is not there")),
+                State::Another => self.violation(subject, format!("its evidence {path} is another file")),
+                State::Damaged => self.violation(subject, format!("{path} is damaged on this disk")),
+                State::Missing => self.incomplete(subject.finding(format!("this clone does not have {path}"))),
             }
-        })?;
-        violations.into_iter().for_each(|finding| self.record(finding, true));
-        incomplete.into_iter().for_each(|finding| self.incomplete(finding));
-        Ok(())
+        }
     }
 
     fn violation(&mut self, subject: &Subject, what: String) {
