@@ -1,7 +1,11 @@
 //! The process file, the fold, the gate and the plan, as their users see them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod calendar;
+mod calendar_ics;
+mod calendar_laws;
 mod defaults;
+mod diagnostics_of_cadence;
 mod diagnostics_of_names;
 mod diagnostics_of_steps;
 mod fold;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::command::{self, BadCommandKind, Command};
 use super::diagnostic::Problem;
 use super::node::{Entry, Node, Value};
+use super::notation::Notation;
 use super::spec::{Becomes, Field, Type};
 use crate::names::{BranchName, RelPath, TagName, Word};
 use crate::template::{self, Template, Values, Wrong};
@@ -63,6 +64,7 @@ impl Checker<'_> {
                 Some(json!(number))
             }
             (Type::Duration, Value::Text(text)) => self.plain(node, crate::duration::parse(text)),
+            (Type::Notation(notation), Value::Text(text)) => self.notation(node, text, notation),
             (Type::Word, Value::Text(text)) => self.plain(node, Word::new(text.as_str())),
             (Type::Choice(words), Value::Text(text)) if words.contains(&text.as_str()) => Some(json!(text)),
             (Type::Choice(words), Value::Text(text)) => {
@@ -111,6 +113,16 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    fn notation(&mut self, node: &Node, text: &str, notation: &Notation) -> Option<Json> {
+        let problem = match (notation.check)(text) {
+            Ok(()) => return Some(json!(text)),
+            Err(problem) => problem,
+        };
+        let span = self.inside(node, &problem.span);
+        self.report(Problem { span, ..problem });
+        None
     }
 
     fn glob(&mut self, node: &Node, text: &str) -> Option<Json> {
@@ -275,6 +287,7 @@ fn expected(ty: &Type) -> String {
         Type::Flag => "true or false".to_owned(),
         Type::Count(most) => format!("a number from 0 to {most}"),
         Type::Duration => "a length of time such as \"24h\"".to_owned(),
+        Type::Notation(notation) => format!("{} in quotes", notation.takes),
         Type::List(inner) => format!("{} or a list of them", expected(inner)),
         Type::Table(_) | Type::Map(_) => "a table".to_owned(),
     }

@@ -5,11 +5,13 @@
 
 pub mod command;
 pub mod diagnostic;
+pub mod notation;
 pub mod read;
 pub mod reference;
 pub mod schema;
 pub mod spec;
 
+mod cadence;
 mod check;
 mod node;
 mod references;
@@ -21,6 +23,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use cadence::{Cadence, Freeze, Milestone, Skip, Weekly};
 pub use diagnostic::{Problem, Problems};
 pub use spec::{KindSpec, Shape};
 
@@ -98,46 +101,6 @@ fn origin() -> Word {
 
 fn ledger_branch() -> BranchName {
     BranchName::new("allclear/ledger").expect("a branch")
-}
-
-/// When releases are due.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Cadence {
-    /// When minor releases are due.
-    pub minor: Option<Weekly>,
-    /// When major releases are due.
-    pub major: Option<Weekly>,
-    /// Days on which nothing is released.
-    pub freeze: Vec<Freeze>,
-}
-
-/// A day of some weeks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weekly {
-    /// `every`, `odd` or `even` ISO weeks.
-    pub weeks: String,
-    /// The day of the week.
-    pub weekday: String,
-    /// The time of day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<String>,
-    /// The time zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timezone: Option<String>,
-}
-
-/// Days on which nothing is released.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Freeze {
-    /// The first day.
-    pub from: String,
-    /// The last day.
-    pub until: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// Where the version stands.

@@ -9,7 +9,7 @@ use super::diagnostic::{Problem, Problems};
 use super::node::{Entry, Node, Value};
 use super::spec::{Field, KindSpec, TABLES};
 use super::steps::texts_of;
-use super::{Phase, Process, Step, references};
+use super::{Phase, Process, Step, cadence, references};
 use crate::names::Word;
 
 /// Kinds and phases for processes that do not define their own.
@@ -67,7 +67,9 @@ pub fn read(file: &str, source: &str, kinds: &[&KindSpec], defaults: &Defaults) 
     let fail = |problems| Problems { file: file.to_owned(), source: source.to_owned(), problems };
     let root = Node::parse(source).map_err(fail)?;
     let process = assemble(tables, own, defaults).map_err(|title| fail(vec![Problem::new(0..0, title)]))?;
-    let problems = references::check(&root, &process);
+    let mut problems = references::check(&root, &process);
+    problems.extend(cadence::check(&root, &process));
+    problems.sort_by_key(|problem| problem.span.start);
     if problems.is_empty() { Ok(process) } else { Err(fail(problems)) }
 }
 

@@ -11,7 +11,10 @@ pub fn markdown(kinds: &[&KindSpec]) -> String {
     for table in TABLES {
         let (open, close) = if matches!(table.ty, Type::Map(_)) { ("[", ".NAME]") } else { ("[", "]") };
         match fields_of(&table.ty) {
-            Some(fields) => section(&mut page, &format!("`{open}{}{close}`: {}", table.key, table.doc), fields.iter()),
+            Some(fields) => {
+                section(&mut page, &format!("`{open}{}{close}`: {}", table.key, table.doc), fields.iter());
+                inner(&mut page, &format!("{open}{}{close}", table.key), fields);
+            }
             None => {
                 let _ = write!(page, "\n### `{}`\n\n{}: {}.\n", table.key, takes(&table.ty), table.doc);
             }
@@ -44,6 +47,22 @@ fn section<'a>(page: &mut String, title: &str, fields: impl Iterator<Item = &'a 
     rows(page, fields);
 }
 
+/// The tables inside a table, each once, with the keys under which it stands.
+fn inner(page: &mut String, outer: &str, fields: &'static [Field]) {
+    let mut seen: Vec<&'static [Field]> = Vec::new();
+    for table in fields.iter().filter_map(|field| fields_of(&field.ty)) {
+        if seen.iter().any(|known| std::ptr::eq(*known, table)) {
+            continue;
+        }
+        seen.push(table);
+        let same = |field: &&Field| fields_of(&field.ty).is_some_and(|other| std::ptr::eq(other, table));
+        let keys: Vec<_> = fields.iter().filter(same).map(|field| format!("`{}`", field.key)).collect();
+        let _ = writeln!(page, "\n#### {} of `{outer}`", keys.join(", "));
+        rows(page, table.iter());
+        inner(page, keys[0].trim_matches('`'), table);
+    }
+}
+
 fn rows<'a>(page: &mut String, fields: impl Iterator<Item = &'a Field>) {
     page.push_str("\n| key | takes | meaning |\n|---|---|---|\n");
     for field in fields {
@@ -69,6 +88,7 @@ fn takes(ty: &Type) -> String {
         Type::Flag => "`true` or `false`".to_owned(),
         Type::Count(most) => format!("0 to {most}"),
         Type::Duration => "a length of time".to_owned(),
+        Type::Notation(notation) => notation.takes.to_owned(),
         Type::Word => "a name".to_owned(),
         Type::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Type::Glob => "a path or pattern".to_owned(),

@@ -49,6 +49,7 @@ fn value(ty: &Type) -> Value {
         Type::Flag => json!({ "type": "boolean" }),
         Type::Count(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
         Type::Duration => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
+        Type::Notation(notation) => json!({ "type": "string", "pattern": notation.pattern }),
         Type::Word => json!({ "type": "string", "pattern": NAME }),
         Type::Choice(words) => json!({ "enum": words }),
         Type::List(inner) => json!({ "oneOf": [value(inner), { "type": "array", "items": value(inner) }] }),

@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notation::{DAY, DISTANCE, Notation, RULE, TIME_OF_DAY, ZONE};
+use crate::calendar::time::WEEKDAYS;
+
 /// One key of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
@@ -35,6 +38,8 @@ pub enum Type {
     Count(u32),
     /// A length of time such as `24h`; kept in seconds.
     Duration,
+    /// Text in a notation of its own, such as a day.
+    Notation(&'static Notation),
     /// A name.
     Word,
     /// One of these words.
@@ -182,25 +187,52 @@ pub const PROJECT: &[Field] = &[
 const WEEKLY: &[Field] = &[
     Field::new("weeks", Type::Choice(&["every", "odd", "even"]), "which ISO weeks").required(),
     Field::new(
-        "weekday",
-        Type::Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
-        "the day of the week",
-    )
-    .required(),
-    Field::new("at", Type::Text, "the time of day, such as `10:00`"),
-    Field::new("timezone", Type::Text, "the time zone, such as `UTC` or `Europe/Berlin`"),
+        "interval",
+        Type::Count(52),
+        "with `every`: how many weeks from one to the next, counted from `anchor`; 1 where it is left out",
+    ),
+    Field::new("anchor", Type::Notation(&DAY), "a day of a release week, where weeks are counted"),
+    Field::new(
+        "year-end",
+        Type::Choice(&["strict", "every-two-weeks"]),
+        "with `odd` and `even`, after a year with 53 weeks: still odd or even weeks, or every two weeks from `anchor`; `strict` where it is left out",
+    ),
+    Field::new("weekday", Type::Choice(&WEEKDAYS), "the day of the week").required(),
+    Field::new("at", Type::Notation(&TIME_OF_DAY), "the time of day; `00:00` where it is left out"),
+    Field::new("timezone", Type::Notation(&ZONE), "the time zone; `UTC` where it is left out"),
+    Field::new(
+        "on-freeze",
+        Type::Choice(&["next-week", "next-day", "skip"]),
+        "a run in a freeze: on the same weekday of the next free week, on the next free business day, or not at all; `next-week` where it is left out",
+    ),
+    Field::new("skip", Type::List(&Type::Table(SKIP)), "runs that are left out"),
+    Field::new("milestones", Type::List(&Type::Table(MILESTONE)), "what is due before and after a run"),
+];
+
+const SKIP: &[Field] = &[
+    Field::new("on", Type::Notation(&DAY), "the run's day").required(),
+    Field::new("reason", Type::Text, "why").required(),
+];
+
+const MILESTONE: &[Field] = &[
+    Field::new("name", Type::Text, "what is due").required(),
+    Field::new("before", Type::Notation(&DISTANCE), "how long before the run"),
+    Field::new("after", Type::Notation(&DISTANCE), "how long after the run"),
 ];
 
 const FREEZE: &[Field] = &[
-    Field::new("from", Type::Text, "the first day, such as `2026-12-18`").required(),
-    Field::new("until", Type::Text, "the last day").required(),
+    Field::new("from", Type::Notation(&DAY), "the first day").required(),
+    Field::new("until", Type::Notation(&DAY), "the last day"),
+    Field::new("days", Type::Count(366), "how many days it has, instead of `until`"),
+    Field::new("rule", Type::Notation(&RULE), "how it recurs, as in RFC 5545"),
     Field::new("reason", Type::Text, "why").required(),
 ];
 
 /// `[cadence]`
 pub const CADENCE: &[Field] = &[
-    Field::new("minor", Type::Table(WEEKLY), "when minor releases are due"),
-    Field::new("major", Type::Table(WEEKLY), "when major releases are due"),
+    Field::new("minor", Type::Table(WEEKLY), "when minor releases are due; whenever needed where it is left out"),
+    Field::new("major", Type::Table(WEEKLY), "when major releases are due; whenever needed where it is left out"),
+    Field::new("patch", Type::Table(WEEKLY), "when patch releases are due; whenever needed where it is left out"),
     Field::new("freeze", Type::List(&Type::Table(FREEZE)), "days on which nothing is released"),
 ];
 

@@ -1,0 +1,68 @@
+//! Small notations inside strings: days, times, zones, rules, distances.
+
+use super::diagnostic::Problem;
+use crate::calendar::offset::Offset;
+use crate::calendar::rule::Recurrence;
+use crate::calendar::time;
+
+/// A notation: what it is called, what it looks like, and how a text is checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Notation {
+    /// What a key takes that is written so, for people.
+    pub takes: &'static str,
+    /// A regular expression that every text in the notation matches, for editors.
+    pub pattern: &'static str,
+    /// What is wrong with a text, at its place within the text; `0..0` is the text as a whole.
+    pub check: fn(&str) -> Result<(), Problem>,
+}
+
+/// A day.
+pub const DAY: Notation = Notation {
+    takes: "a day such as `2026-12-18`",
+    pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    check: |text| whole(time::day(text)),
+};
+
+/// A time of day.
+pub const TIME_OF_DAY: Notation = Notation {
+    takes: "a time of day such as `09:30`",
+    pattern: "^[0-9]{2}:[0-9]{2}$",
+    check: |text| whole(time::time_of_day(text)),
+};
+
+/// A time zone.
+pub const ZONE: Notation = Notation {
+    takes: "a time zone such as `Europe/Berlin`",
+    pattern: "^[A-Za-z0-9_+/-]+$",
+    check: |text| {
+        time::zone(text).map(drop).map_err(|bad| {
+            let (names, named) = (time::zones(), Problem::new(0..0, bad.to_string()));
+            let near = names.iter().any(|name| strsim::damerau_levenshtein(text, name) <= 1 + name.len() / 3);
+            match near {
+                true => named.nearest(text, names.iter().map(String::as_str)),
+                false => named.help("a name of the tz database is expected, as in `UTC` or `Europe/Berlin`"),
+            }
+        })
+    },
+};
+
+/// A recurrence rule.
+pub const RULE: Notation = Notation {
+    takes: "a rule such as `FREQ=YEARLY`",
+    pattern: "^[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$",
+    check: |text| match Recurrence::parse(text) {
+        Ok(_) => Ok(()),
+        Err(bad) => Err(Problem::new(bad.part.clone(), bad.to_string())),
+    },
+};
+
+/// A distance in days.
+pub const DISTANCE: Notation = Notation {
+    takes: "a distance such as `5 business days`",
+    pattern: "^[0-9]+ (day|days|business day|business days|week|weeks)$",
+    check: |text| whole(Offset::parse(text)),
+};
+
+fn whole<T>(read: Result<T, impl std::fmt::Display>) -> Result<(), Problem> {
+    read.map(drop).map_err(|bad| Problem::new(0..0, bad.to_string()))
+}
