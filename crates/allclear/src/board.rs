@@ -56,6 +56,9 @@ impl<'a> Board<'a> {
     /// The board as text, with colours as ANSI codes.
     pub(crate) fn text(&self) -> String {
         let mut text = self.headline();
+        if let Some(reason) = self.release.opening.overridden() {
+            let _ = write!(text, "\n  {} opened outside its window: {reason}", paint(WARN, "~"));
+        }
         text.push('\n');
         let mut current = true;
         for (name, phase) in self.process.phases_of(self.kind) {

@@ -136,8 +136,13 @@ impl From<OpenError> for CommandError {
         match error {
             OpenError::Away(error) => error.into(),
             OpenError::Ledger(error) => error.into(),
+            error @ OpenError::NotDue { .. } => Self::new(Exit::WaitsForOutside, error)
+                .hint("`allclear start KIND --reason \"…\"` opens it all the same, and the reason goes into the ledger")
+                .hint("`allclear calendar` shows what is due when, and why"),
             error @ OpenError::Raced { .. } => Self::new(Exit::Conflict, error),
-            error @ (OpenError::Git(_) | OpenError::Store(_)) => Self::new(Exit::Errored, error),
+            error @ (OpenError::Git(_) | OpenError::Store(_) | OpenError::Cadence(_)) => {
+                Self::new(Exit::Errored, error)
+            }
             error => {
                 let hint = hint(&error);
                 let error = Self::usage(error);

@@ -138,8 +138,18 @@ pub struct Opened {
     /// Why it was opened, where the person said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the calendar said against it, where it was opened all the same, for that reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<String>,
     /// The evidence of this event: the process as written and as resolved.
     pub evidence: Vec<Evidence>,
+}
+
+impl Opened {
+    /// Why it was opened although the calendar said no; none where the calendar did not.
+    pub fn overridden(&self) -> Option<&str> {
+        self.outside.as_ref().map(|_| self.reason.as_deref().unwrap_or_default())
+    }
 }
 
 /// The release before this one.
@@ -397,7 +407,10 @@ impl Event {
             ms => format!("{} {verb} in {}: {}", outcome.step, crate::duration::for_people(ms), outcome.summary),
         };
         let sentence = match self {
-            Self::ReleaseOpened(opened) => format!("{} release opened", opened.kind),
+            Self::ReleaseOpened(opened) => match opened.overridden() {
+                Some(reason) => format!("{} release opened outside its window: {reason}", opened.kind),
+                None => format!("{} release opened", opened.kind),
+            },
             Self::CandidateChosen { commit, why } => format!("candidate is {}: {why}", commit.short()),
             Self::StepStarted { step, intent: None, .. } => format!("{step} started"),
             Self::StepStarted { step, intent: Some(intent), .. } => {

@@ -1,6 +1,6 @@
 //! What the events of a release amount to.
 
-use allclear_core::event::{Event, Receipt};
+use allclear_core::event::{Event, Opened, Receipt, Record};
 use allclear_core::process::Process;
 use allclear_core::release::{IllegalEvent, Release, State, Verdict};
 use allclear_core::version::Version;
@@ -193,4 +193,21 @@ fn an_intent_for_another_candidate_or_in_another_round_is_not_late() {
         let release = story.clone().then(between).then(started(&demo, "all/tag", number, Some(false))).release();
         assert_eq!(release.steps[&id("all/tag")].open.len(), 1);
     }
+}
+
+#[test]
+fn an_opening_outside_its_window_says_so_and_another_says_nothing_of_it() {
+    let bytes = |outside: Option<&str>| {
+        let Event::ReleaseOpened(opened) = opening("minor") else { panic!("an opening") };
+        let reason = Some("the fair".to_owned());
+        let opened = Opened { reason, outside: outside.map(str::to_owned), ..opened };
+        let mut story = Story::new();
+        story.push(Event::ReleaseOpened(opened));
+        String::from_utf8(story.records[0].bytes().unwrap()).unwrap()
+    };
+    let (inside, outside) = (bytes(None), bytes(Some("the next window is on Tuesday")));
+    assert!(!inside.contains("outside") && outside.contains(r#""outside":"the next window is on Tuesday""#));
+    let read = |bytes: &str| Record::read(bytes.as_bytes()).unwrap().event.sentence();
+    assert_eq!(read(&inside), "minor release opened");
+    assert_eq!(read(&outside), "minor release opened outside its window: the fair");
 }

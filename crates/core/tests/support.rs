@@ -166,6 +166,7 @@ pub(crate) fn opening(kind: &str) -> Event {
         process_commit: commit(0),
         last: None,
         reason: None,
+        outside: None,
         evidence: vec![],
     })
 }

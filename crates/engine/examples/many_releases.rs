@@ -85,6 +85,7 @@ impl Maker {
             process_commit: "0".repeat(40).parse()?,
             last: None,
             reason: None,
+            outside: None,
             evidence: vec![
                 self.keep(FILE, "application/toml", self.text.as_bytes())?,
                 self.keep(PROCESS, "application/json", &resolved)?,

@@ -88,6 +88,11 @@ impl Auditor<'_> {
                 self.violation(record.seq, &illegal.to_string());
             }
             if let Event::ReleaseOpened(opened) = &record.event {
+                if let Some(reason) = opened.overridden() {
+                    let by = &record.actor.name;
+                    let text = format!("{}: opened outside its window by {by}: {reason}", self.version);
+                    self.audit.overrides.push(text);
+                }
                 self.process = self.frozen_process(record, opened.process);
             }
         }

@@ -306,10 +306,15 @@ impl Decider<'_> {
 }
 
 fn checked(reason: &str) -> Result<(), DecideError> {
-    match reason.trim().is_empty() || reason.chars().count() > 2000 {
-        true => Err(DecideError::Reason),
-        false => Ok(()),
+    match is_reason(reason) {
+        true => Ok(()),
+        false => Err(DecideError::Reason),
     }
+}
+
+/// Whether a text can stand in the ledger as the reason of a decision.
+pub(crate) fn is_reason(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 2000
 }
 
 /// How a step stands, as the end of a sentence.

@@ -1,5 +1,7 @@
 //! Opens releases: finds the process, the version, and the release before.
 
+use allclear_core::calendar::BadCadence;
+use allclear_core::calendar::window::{Window, window};
 use allclear_core::event::{Actor, Event, Last, Opened};
 use allclear_core::names::{CommitId, RelPath, TagName, Word};
 use allclear_core::process::read::{places, read};
@@ -11,6 +13,7 @@ use allclear_ledger::git::GitError;
 use allclear_ledger::{Draft, Ledger, LedgerError, Reached, StoreError};
 
 use crate::catalogue;
+use crate::decide::is_reason;
 use crate::defaults::defaults;
 use crate::repository::{Away, Repository};
 use crate::session::PROCESS;
@@ -63,6 +66,20 @@ pub enum OpenError {
         /// What there is.
         known: String,
     },
+    /// No release of this kind is due now.
+    #[error("no {kind} release is due now: {window}")]
+    NotDue {
+        /// The kind.
+        kind: Word,
+        /// What the calendar says.
+        window: Window,
+    },
+    /// The reason is no reason.
+    #[error("a reason has at most 2000 characters, and cannot be empty")]
+    Reason,
+    /// The process says when releases are due in a way that this program does not know.
+    #[error(transparent)]
+    Cadence(#[from] BadCadence),
     /// The version is tagged already.
     #[error("{version} is released already: the tag `{tag}` names {commit}")]
     Tagged {
@@ -164,6 +181,7 @@ pub fn open(
         let known: Vec<_> = process.kinds.keys().map(|kind| format!("`{kind}`")).collect();
         return Err(OpenError::NoKind { kind: request.kind.clone(), known: known.join(", ") });
     }
+    let outside = due(world, process, request)?;
     let _ = ledger.share()?;
     let tags = releases(&world.repository, process)?;
     let (version, last) = choose(process, request, &tags)?;
@@ -180,6 +198,7 @@ pub fn open(
         process_commit: found.commit.clone(),
         last,
         reason: request.reason.clone(),
+        outside,
         evidence: kept,
     };
     let event = Event::ReleaseOpened(opened);
@@ -194,6 +213,26 @@ pub fn open(
             .note(&format!("the opening is kept here until `{}` can be reached: {reason}", world.repository.remote()));
     }
     Ok(version)
+}
+
+/// Asks the calendar whether the release is due. Where it is not, a reason is needed, and what the calendar says is returned.
+fn due(world: &World, process: &Process, request: &Request) -> Result<Option<String>, OpenError> {
+    if request.reason.as_deref().is_some_and(|reason| !is_reason(reason)) {
+        return Err(OpenError::Reason);
+    }
+    // A rehearsal is of any day.
+    if world.stand_ins.is_some() {
+        return Ok(None);
+    }
+    match window(&process.cadence, &request.kind, world.clock.now())? {
+        Window::Open { .. } | Window::Whenever { frozen: None } => Ok(None),
+        Window::Whenever { frozen: Some(frozen) } => {
+            world.progress.note(&format!("{frozen}; a {} release is opened whenever needed", request.kind));
+            Ok(None)
+        }
+        window if request.reason.is_some() => Ok(Some(window.to_string())),
+        window => Err(OpenError::NotDue { kind: request.kind.clone(), window }),
+    }
 }
 
 /// A released version with its tag and commit.

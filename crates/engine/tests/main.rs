@@ -11,4 +11,5 @@ mod it {
     mod project;
     mod rehearsal;
     mod takeover;
+    mod window;
 }

@@ -80,6 +80,7 @@ fn opened() -> Result<Event, Box<dyn Error>> {
         process_commit: "a".repeat(40).parse()?,
         last: None,
         reason: None,
+        outside: None,
         evidence: vec![],
     }))
 }

@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// The version; the next one of the kind where it is left out
     #[arg(long)]
     version: Option<Version>,
-    /// Why it is opened
+    /// Why it is opened; needed where the calendar says that no release of the kind is due
     #[arg(long)]
     reason: Option<String>,
     /// Open it although this checkout has changes that are not committed

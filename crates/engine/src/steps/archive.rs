@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use allclear_core::event::CommitRole;
 use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
-use allclear_core::release::Verdict;
+use allclear_core::release::{Stamp, Verdict};
 use allclear_core::template::Template;
 use allclear_ledger::Found;
 use serde::Deserialize;
@@ -115,6 +115,9 @@ fn summary(cx: &Context<'_>) -> String {
         release.opened.by.name
     );
     let _ = writeln!(page, "| step | result | when | by |\n|---|---|---|---|");
+    if let Some(reason) = release.opening.overridden() {
+        row(&mut page, "opening", &format!("outside its window: {reason}"), &release.opened);
+    }
     for step in cx.process.steps_of(&release.kind) {
         let Some(history) = release.steps.get(&step.id) else { continue };
         let (what, stamp) = match (history.last(), &history.waiver, history.sign_offs.last()) {
@@ -131,16 +134,14 @@ fn summary(cx: &Context<'_>) -> String {
             }
             (None, None, None) => continue,
         };
-        let _ = writeln!(
-            page,
-            "| {} | {} | {} | {} |",
-            step.id,
-            what.replace('|', "\\|"),
-            stamp.at.strftime("%Y-%m-%d %H:%M"),
-            stamp.by.name
-        );
+        row(&mut page, step.id.as_str(), &what, stamp);
     }
     page
+}
+
+fn row(page: &mut String, what: &str, said: &str, stamp: &Stamp) {
+    let (said, at) = (said.replace('|', "\\|"), stamp.at.strftime("%Y-%m-%d %H:%M"));
+    let _ = writeln!(page, "| {what} | {said} | {at} | {} |", stamp.by.name);
 }
 
 impl Change for Archive {

@@ -10,7 +10,7 @@ use allclear_engine::audit::{Audit, audit};
 use allclear_engine::clock::{Clock, SimulatedClock};
 use allclear_engine::conductor::{ConductError, Conductor, Stopped};
 use allclear_engine::decide::Decider;
-use allclear_engine::open::{self, Request};
+use allclear_engine::open::{self, OpenError, Request};
 use allclear_engine::redact::Redactor;
 use allclear_engine::repository::{Identity, Repository};
 use allclear_engine::session::Session;
@@ -68,6 +68,13 @@ pub(crate) struct Hand {
 impl Project {
     /// Makes a project whose process has these steps in its only phase, `ship`.
     pub(crate) fn new(steps: &str) -> Self {
+        let project = Self::unopened(steps);
+        project.ana().open("minor", None).unwrap();
+        project
+    }
+
+    /// The project before Ana has opened the release.
+    pub(crate) fn unopened(steps: &str) -> Self {
         let env = TestEnv::new();
         env.origin().git(&["config", "core.logAllRefUpdates", "always"]);
         let project = Self::within(env, "2026-01-31T10:00:00Z");
@@ -82,7 +89,6 @@ impl Project {
         repo.commit("feat: a demo");
         repo.git(&["tag", "v1.0.0"]);
         repo.git(&["push", "--quiet", "origin", "main", "v1.0.0"]);
-        project.ana().open();
         project
     }
 
@@ -165,11 +171,11 @@ impl Hand {
         Actor { clone: name.clone(), name, email }
     }
 
-    fn open(&self) {
+    pub(crate) fn open(&self, kind: &str, reason: Option<&str>) -> Result<Version, OpenError> {
         self.world.repository.fetch().unwrap();
         let found = open::find_process(&self.world.repository, None).unwrap();
-        let request = Request { kind: "minor".parse().unwrap(), version: None, reason: None };
-        open::open(&self.world, &mut self.ledger(), &found, &request, self.actor()).unwrap();
+        let request = Request { kind: kind.parse().unwrap(), version: None, reason: reason.map(str::to_owned) };
+        open::open(&self.world, &mut self.ledger(), &found, &request, self.actor())
     }
 
     pub(crate) fn session(&self) -> Session {

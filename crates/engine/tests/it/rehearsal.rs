@@ -72,6 +72,14 @@ fn rehearsed(verify: &str) -> (tempfile::TempDir, Report) {
     (folder, report)
 }
 
+#[test]
+fn it_is_of_any_day_also_in_a_freeze() {
+    let cadence = "[cadence]\nminor = { weeks = \"every\", weekday = \"tuesday\" }\n\
+                   freeze = { from = \"2026-01-01\", until = \"2026-12-31\", reason = \"a quiet year\" }\n";
+    let (_folder, report) = rehearsed(cadence);
+    assert!(report.finished && report.failed.is_empty(), "{report:#?}");
+}
+
 fn names(steps: &[(allclear_core::names::StepId, String)]) -> Vec<&str> {
     steps.iter().map(|(step, _)| step.as_str()).collect()
 }

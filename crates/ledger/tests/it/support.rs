@@ -60,6 +60,7 @@ pub(crate) fn opened() -> Event {
         process_commit: "a".repeat(40).parse().unwrap(),
         last: None,
         reason: None,
+        outside: None,
         evidence: vec![],
     })
 }
