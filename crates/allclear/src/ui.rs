@@ -79,6 +79,12 @@ impl Ui {
         let _ = writeln!(AutoStream::auto(std::io::stdout()), "{}", calm(&text.to_string()));
     }
 
+    /// Writes a file's text as it is, with its own line ends; it must be free of what moves a terminal.
+    pub(crate) fn file(self, text: &str) {
+        // A reader that has gone away is no error.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
     /// Writes words for people.
     pub(crate) fn words(self, text: impl Display) {
         let _ = writeln!(AutoStream::auto(std::io::stderr()), "{}", calm(&text.to_string()));

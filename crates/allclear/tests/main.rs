@@ -10,6 +10,7 @@ mod it {
     mod bad_clone;
     mod bad_people;
     mod bad_process;
+    mod calendar;
     mod candidates;
     mod foreign;
     mod kinds;

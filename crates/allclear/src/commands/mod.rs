@@ -2,6 +2,7 @@
 
 mod abort;
 mod audit;
+mod calendar;
 mod check;
 mod decide;
 mod done;
@@ -48,6 +49,7 @@ enum Command {
     Status(status::Args),
     Init(init::Args),
     Check(check::Args),
+    Calendar(calendar::Args),
     Rehearse(rehearse::Args),
     Start(start::Args),
     Go(go::Args),
@@ -69,6 +71,7 @@ pub(crate) fn run(ui: Ui, cli: Cli) -> CommandResult {
         Command::Status(args) => status::run(ui, release, &args),
         Command::Init(args) => init::run(ui, &args),
         Command::Check(args) => check::run(ui, &args),
+        Command::Calendar(args) => calendar::run(ui, &args),
         Command::Rehearse(args) => rehearse::run(ui, &args),
         Command::Start(args) => start::run(ui, args),
         Command::Go(args) => go::run(ui, release, &args),
