@@ -11,6 +11,7 @@ pub mod duration;
 pub mod edit;
 pub mod event;
 pub mod gate;
+pub mod history;
 pub mod names;
 pub mod plan;
 pub mod process;

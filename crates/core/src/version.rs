@@ -64,6 +64,21 @@ impl Version {
         !self.0.pre.is_empty()
     }
 
+    /// Returns the version without what marks it as a prerelease.
+    pub fn core(&self) -> Self {
+        Self::new(self.0.major, self.0.minor, self.0.patch)
+    }
+
+    /// The label of a prerelease: the `rc` of `1.4.0-rc.1`.
+    pub fn label(&self) -> Option<&str> {
+        self.0.pre.split('.').next().filter(|label| !label.is_empty())
+    }
+
+    /// The number behind the label of a prerelease.
+    pub fn number(&self) -> Option<u64> {
+        self.0.pre.split('.').nth(1)?.parse().ok()
+    }
+
     /// Returns the version that follows this one for a kind of release: the next `major` or `minor`, otherwise the next patch.
     pub fn next(&self, kind: &str) -> Self {
         match kind {
