@@ -13,6 +13,7 @@ pub mod defaults;
 pub mod exec;
 pub mod facts;
 pub mod files;
+pub mod history;
 pub mod open;
 pub mod pack;
 pub mod ports;
@@ -28,4 +29,5 @@ pub mod tools;
 pub mod values;
 pub mod world;
 
+mod choose;
 mod effect;

@@ -2,7 +2,8 @@
 
 use allclear_core::calendar::BadCadence;
 use allclear_core::calendar::window::{Window, window};
-use allclear_core::event::{Actor, Event, Last, Opened};
+use allclear_core::event::{Actor, Event, Opened};
+use allclear_core::history::{Line, NextError, Releases};
 use allclear_core::names::{CommitId, RelPath, TagName, Word};
 use allclear_core::process::read::{places, read};
 use allclear_core::process::{Problems, Process};
@@ -11,10 +12,13 @@ use allclear_core::version::Version;
 use allclear_ledger::evidence::{self, Source};
 use allclear_ledger::git::GitError;
 use allclear_ledger::{Draft, Ledger, LedgerError, Reached, StoreError};
+use jiff::tz::TimeZone;
 
 use crate::catalogue;
+use crate::choose::{choose, refuse_known};
 use crate::decide::is_reason;
 use crate::defaults::defaults;
+use crate::history::{self, Tags};
 use crate::repository::{Away, Repository};
 use crate::session::PROCESS;
 use crate::world::World;
@@ -29,6 +33,10 @@ pub struct Request {
     pub kind: Word,
     /// The version, where the person says it.
     pub version: Option<Version>,
+    /// The line that is released, where it is an older one.
+    pub line: Option<Line>,
+    /// The label of a prerelease, such as `rc`.
+    pub label: Option<String>,
     /// Why, where the person says so.
     pub reason: Option<String>,
 }
@@ -107,6 +115,9 @@ pub enum OpenError {
         /// What tags look like.
         pattern: String,
     },
+    /// The line or the label does not fit.
+    #[error(transparent)]
+    Next(#[from] NextError),
     /// The person's clone cannot be used.
     #[error("{0}")]
     Clone(String),
@@ -183,9 +194,12 @@ pub fn open(
     }
     let outside = due(world, process, request)?;
     let _ = ledger.share()?;
-    let tags = releases(&world.repository, process)?;
-    let (version, last) = choose(process, request, &tags)?;
-    refuse_known(ledger, &version, &tags)?;
+    let tags = Tags::read(world.repository.git())?;
+    let tags = tags.list();
+    let releases = Releases::of(&history::pattern(Some(process), &tags), tags);
+    let today = world.clock.now().to_zoned_datetime(TimeZone::UTC).date();
+    let (version, last) = choose(process, request, &releases, today)?;
+    refuse_known(ledger, &version, &releases)?;
     let keep = |name: &str, media_type, bytes: &[u8]| {
         evidence::keep(ledger.store(), RelPath::new(name).expect("a path"), media_type, Source::Bytes(bytes))
     };
@@ -235,65 +249,12 @@ fn due(world: &World, process: &Process, request: &Request) -> Result<Option<Str
     }
 }
 
-/// A released version with its tag and commit.
-pub type Released = (Version, TagName, CommitId);
-
-/// The versions that are tagged, in the order of versions.
-///
-/// # Errors
-/// When git fails.
-pub fn releases(repository: &Repository, process: &Process) -> Result<Vec<Released>, OpenError> {
-    let pattern = tag_pattern(process);
-    let version = |tag: &TagName| {
-        let (before, after) = pattern.split_once("{version}")?;
-        tag.as_str().strip_prefix(before)?.strip_suffix(after)?.parse().ok()
-    };
-    let mut released: Vec<Released> =
-        repository.tags()?.into_iter().filter_map(|(tag, commit)| Some((version(&tag)?, tag, commit))).collect();
-    released.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(released)
-}
-
 /// What the tags of this project look like: `v{version}`.
 pub fn tag_pattern(process: &Process) -> String {
     let step = process.phases.values().flat_map(|phase| &phase.steps).find_map(|step| step.config.get("tag")?.as_str());
     let whole =
         |text: &str| text.replace("{major}.{minor}.{patch}", "{version}").replace("{project}", &process.project.name);
     step.map_or("v{version}".to_owned(), whole)
-}
-
-fn choose(process: &Process, request: &Request, tags: &[Released]) -> Result<(Version, Option<Last>), OpenError> {
-    let newest = tags.iter().rev().find(|(version, _, _)| !version.is_prerelease());
-    let version = match (&request.version, newest) {
-        (Some(version), _) => version.clone(),
-        (None, Some((last, _, _))) => last.next(request.kind.as_str()),
-        (None, None) => return Err(OpenError::NoLast { pattern: tag_pattern(process) }),
-    };
-    let before =
-        tags.iter().rev().find(|(other, _, _)| *other < version && (!other.is_prerelease() || version.is_prerelease()));
-    let last = before.map(|(version, tag, commit)| Last {
-        version: version.clone(),
-        tag: tag.clone(),
-        commit: commit.clone(),
-    });
-    Ok((version, last))
-}
-
-fn refuse_known(ledger: &Ledger, version: &Version, tags: &[Released]) -> Result<(), OpenError> {
-    if let Some((version, tag, commit)) = tags.iter().find(|(tagged, _, _)| tagged == version) {
-        return Err(OpenError::Tagged {
-            version: version.clone(),
-            tag: tag.clone(),
-            commit: commit.short().to_owned(),
-        });
-    }
-    match ledger.standing(version)? {
-        Some(allclear_ledger::Standing::Open) => Err(OpenError::Known { version: version.clone(), state: "open" }),
-        Some(allclear_ledger::Standing::Finished) => {
-            Err(OpenError::Known { version: version.clone(), state: "finished" })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Fills a template that knows the version only, such as a tag.

@@ -271,6 +271,8 @@ impl<'w> Rehearsal<'w> {
         let request = Request {
             kind: settings.kind.clone(),
             version: settings.version.clone(),
+            line: None,
+            label: None,
             reason: Some("a rehearsal".to_owned()),
         };
         let version = open::open(world, &mut ledger, &found, &request, actor.clone())?;

@@ -277,22 +277,6 @@ impl Repository {
         Ok(String::from_utf8_lossy(&diff).into_owned())
     }
 
-    /// All tags that are here, with the commits that they name.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub fn tags(&self) -> Result<Vec<(TagName, CommitId)>, GitError> {
-        let listed =
-            self.git.run(["for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags"])?;
-        let tag = |line: &str| {
-            let mut parts = line.split(' ');
-            let (name, object, peeled) = (parts.next()?, parts.next()?, parts.next()?);
-            let commit = if peeled.is_empty() { object } else { peeled };
-            Some((TagName::new(name).ok()?, CommitId::new(commit).ok()?))
-        };
-        Ok(listed.lines().filter_map(tag).collect())
-    }
-
     /// Makes a commit from a base and edits, without any checkout. The same parts always give the same commit.
     ///
     /// # Errors

@@ -1,3 +1,4 @@
+use allclear_core::history::Line;
 use allclear_core::names::Word;
 use allclear_core::version::Version;
 use allclear_engine::open::{self, Request};
@@ -16,6 +17,12 @@ pub(crate) struct Args {
     /// The version; the next one of the kind where it is left out
     #[arg(long)]
     version: Option<Version>,
+    /// A prerelease with this label, such as `rc`
+    #[arg(long, value_name = "LABEL", conflicts_with = "version")]
+    pre: Option<String>,
+    /// The older line that is released, such as `1.3`
+    #[arg(long, conflicts_with = "version")]
+    line: Option<Line>,
     /// Why it is opened; needed where the calendar says that no release of the kind is due
     #[arg(long)]
     reason: Option<String>,
@@ -32,7 +39,8 @@ pub(crate) fn run(ui: Ui, args: Args) -> CommandResult {
     here.repository.fetch()?;
     let found = open::find_process(&here.repository, here.process_text.as_deref())?;
     let world = here.world(ui, &found.process.project.secrets);
-    let request = Request { kind: args.kind, version: args.version, reason: args.reason };
+    let request =
+        Request { kind: args.kind, version: args.version, line: args.line, label: args.pre, reason: args.reason };
     let version = open::open(&world, &mut here.ledger()?, &found, &request, here.actor(&identity)?)?;
     ui.text(format!("{} {version} is open: a {} release", found.process.project.name, request.kind));
     ui.json(&json!({ "opened": version, "kind": request.kind }));

@@ -4,12 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::next::Level;
 use crate::version::Version;
 
 /// A project's way to count its versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Scheme {
     /// By what changed.
     #[default]
@@ -66,6 +68,11 @@ impl Scheme {
         ("MINOR", Part::Minor),
         ("MICRO", Part::Micro),
     ];
+
+    /// Whether it counts by what changed, as everybody does who says nothing.
+    pub fn is_semver(&self) -> bool {
+        *self == Self::SemVer
+    }
 
     /// The first version of a project.
     pub(super) fn first(&self, level: Level, today: Date) -> Version {
@@ -148,6 +155,20 @@ fn zeros(word: &str) -> Option<&'static str> {
         "0W" => Some("WW"),
         "0D" => Some("DD"),
         _ => None,
+    }
+}
+
+impl TryFrom<String> for Scheme {
+    type Error = BadScheme;
+
+    fn try_from(text: String) -> Result<Self, BadScheme> {
+        text.parse()
+    }
+}
+
+impl From<Scheme> for String {
+    fn from(scheme: Scheme) -> Self {
+        scheme.to_string()
     }
 }
 

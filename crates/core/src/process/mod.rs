@@ -30,6 +30,7 @@ pub use spec::{KindSpec, Shape};
 use crate::canonical;
 use crate::digest::Digest;
 use crate::event::Class;
+use crate::history::Scheme;
 use crate::names::{BranchName, RelPath, StepId, Word};
 use crate::template::Template;
 use crate::version::Version;
@@ -109,6 +110,9 @@ fn ledger_branch() -> BranchName {
 pub struct Versions {
     /// Paths and patterns of the files.
     pub files: Vec<String>,
+    /// How versions are counted.
+    #[serde(default, skip_serializing_if = "Scheme::is_semver")]
+    pub scheme: Scheme,
 }
 
 /// Somebody who can be asked.

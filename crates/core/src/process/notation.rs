@@ -1,9 +1,10 @@
-//! Small notations inside strings: days, times, zones, rules, distances.
+//! Small notations inside strings: days, times, zones, rules, distances, ways to count.
 
 use super::diagnostic::Problem;
 use crate::calendar::offset::Offset;
 use crate::calendar::rule::Recurrence;
 use crate::calendar::time;
+use crate::history::Scheme;
 
 /// A notation: what it is called, what it looks like, and how a text is checked.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +62,13 @@ pub const DISTANCE: Notation = Notation {
     takes: "a distance such as `5 business days`",
     pattern: "^[0-9]+ (day|days|business day|business days|week|weeks)$",
     check: |text| whole(Offset::parse(text)),
+};
+
+/// A way to count versions.
+pub const SCHEME: Notation = Notation {
+    takes: "`semver`, or parts of a date such as `YYYY.MM.MICRO`",
+    pattern: "^(semver|(YYYY|YY|MM|WW|DD)\\.(YYYY|YY|MM|WW|DD|MINOR|MICRO)\\.(MINOR|MICRO))$",
+    check: |text| whole(text.parse::<Scheme>()),
 };
 
 fn whole<T>(read: Result<T, impl std::fmt::Display>) -> Result<(), Problem> {

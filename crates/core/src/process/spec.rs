@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::notation::{DAY, DISTANCE, Notation, RULE, TIME_OF_DAY, ZONE};
+use super::notation::{DAY, DISTANCE, Notation, RULE, SCHEME, TIME_OF_DAY, ZONE};
 use crate::calendar::time::WEEKDAYS;
 
 /// One key of a table.
@@ -237,12 +237,15 @@ pub const CADENCE: &[Field] = &[
 ];
 
 /// `[versions]`
-pub const VERSIONS: &[Field] = &[Field::new(
-    "files",
-    Type::List(&Type::Glob),
-    "every file in which the version stands: `pyproject.toml`, `package.json`, `Chart.yaml`",
-)
-.required()];
+pub const VERSIONS: &[Field] = &[
+    Field::new(
+        "files",
+        Type::List(&Type::Glob),
+        "every file in which the version stands: `pyproject.toml`, `package.json`, `Chart.yaml`",
+    )
+    .required(),
+    Field::new("scheme", Type::Notation(&SCHEME), "how versions are counted; `semver` where it is left out"),
+];
 
 /// `[people.NAME]`
 pub const PERSON: &[Field] = &[

@@ -19,8 +19,9 @@ mod testing;
 mod tree;
 mod versions;
 
-use allclear_core::names::{CommitId, Word};
+use allclear_core::names::{CommitId, TagName, Word};
 
+use crate::history;
 use crate::repository::{Identity, Repository};
 use crate::step::StepError;
 
@@ -112,12 +113,13 @@ pub fn survey(repository: &Repository) -> Result<Survey, StepError> {
     let sources = Sources::of(Tree::of(repository, branches.commit.clone())?);
     let url = repository.remote_url();
     let forge = url.as_deref().and_then(home::forge);
+    let tagged = history::Tags::read(repository.git())?;
     Ok(Survey {
         project: home::project(&sources, url.as_deref(), repository.top()),
         remote: repository.remote().clone(),
         has_remote: url.is_some(),
         versions: versions::versions(&sources),
-        tags: tags::tags(repository.tags()?.into_iter().map(|(tag, _)| tag)),
+        tags: tags::tags(tagged.list().iter().filter_map(|tag| TagName::new(tag.name).ok())),
         docs: docs::docs(&sources.tree),
         checks: checks::checks(&sources),
         tests: testing::tests(&sources),

@@ -174,7 +174,13 @@ impl Hand {
     pub(crate) fn open(&self, kind: &str, reason: Option<&str>) -> Result<Version, OpenError> {
         self.world.repository.fetch().unwrap();
         let found = open::find_process(&self.world.repository, None).unwrap();
-        let request = Request { kind: kind.parse().unwrap(), version: None, reason: reason.map(str::to_owned) };
+        let request = Request {
+            kind: kind.parse().unwrap(),
+            version: None,
+            line: None,
+            label: None,
+            reason: reason.map(str::to_owned),
+        };
         open::open(&self.world, &mut self.ledger(), &found, &request, self.actor())
     }
 
