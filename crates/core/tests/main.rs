@@ -4,6 +4,7 @@
 mod calendar;
 mod calendar_ics;
 mod calendar_laws;
+mod changelogs;
 mod defaults;
 mod diagnostics_of_cadence;
 mod diagnostics_of_names;

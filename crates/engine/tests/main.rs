@@ -4,6 +4,7 @@
 
 mod it {
     mod cases;
+    mod changelog;
     mod checker;
     mod crash;
     mod exec;

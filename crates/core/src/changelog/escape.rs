@@ -1,12 +1,39 @@
-/// The most characters of a text from outside that are shown.
+/// The most characters of a subject from outside that are shown.
 const MAX_CHARS: usize = 200;
+
+/// The most characters of a paragraph from outside that are shown.
+const MAX_LONG: usize = 600;
+
+/// Appends what [`escape`] makes of `text`. Most subjects need nothing, so they are looked at once and copied.
+pub(super) fn escape_into(out: &mut String, text: &str) {
+    if is_calm(text) { out.push_str(text) } else { out.push_str(&escape(text)) }
+}
+
+fn is_calm(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" .,:;!?'\"/()=%@$^|{}-".contains(byte);
+    bytes.len() <= MAX_CHARS
+        && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.last().is_some_and(|byte| *byte != b' ')
+        && bytes.iter().all(is_plain)
+        && !text.contains("  ")
+}
 
 /// Turns text that anyone may have written into Markdown of one line that shows the same text and does nothing else.
 ///
 /// Code in single backticks stays code if every backtick has its partner. Control characters and marks that reorder text
 /// become spaces.
 pub(super) fn escape(text: &str) -> String {
-    let text = shortened(&one_line(text));
+    escaped(text, MAX_CHARS)
+}
+
+/// The same for a paragraph, which may be longer.
+pub(super) fn escape_long(text: &str) -> String {
+    escaped(text, MAX_LONG)
+}
+
+fn escaped(text: &str, most: usize) -> String {
+    let text = shortened(&one_line(text, most), most);
     let has_code = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
@@ -46,9 +73,17 @@ fn escape_front(mut out: String) -> String {
     out
 }
 
-fn one_line(text: &str) -> String {
-    let calm: String = text.chars().map(|c| if is_unruly(c) { ' ' } else { c }).collect();
-    calm.split_whitespace().collect::<Vec<_>>().join(" ")
+/// One line with single blanks, of a few characters more than are shown.
+fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || is_unruly(c)).filter(|word| !word.is_empty()) {
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(word);
+        if line.len() > 4 * (most + 1) {
+            break;
+        }
+    }
+    line
 }
 
 /// Control characters, line ends beyond ASCII, and the marks that can make text read other than it is (Unicode TR 36, 2.6).
@@ -57,11 +92,11 @@ fn is_unruly(c: char) -> bool {
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= MAX_CHARS {
+fn shortened(text: &str, most: usize) -> String {
+    if text.len() <= most || text.chars().nth(most).is_none() {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(MAX_CHARS - 1).collect();
+    let kept: String = text.chars().take(most - 1).collect();
     format!("{}…", kept.trim_end())
 }
 
@@ -87,6 +122,15 @@ mod tests {
             (" a\u{1b}[31m\tb\r\n## c\u{202e} ", "a \\[31m b ## c"),
         ] {
             assert_eq!(escape(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_calm_text_is_copied_as_escaping_it_would() {
+        for text in ["add exports", "Add (a) b: c-d", "x  y", " x", "x ", "1. x", "- x", "a_b", "ü", "", "a\nb"] {
+            let mut copied = String::new();
+            escape_into(&mut copied, text);
+            assert_eq!(copied, escape(text), "{text:?}");
         }
     }
 

@@ -2,21 +2,34 @@ use std::ops::Range;
 
 use super::Group;
 use super::newline::Newline;
-use super::outline::{Heading, Outline, without_blank_lines};
+use super::outline::{Outline, without_blank_lines};
 use super::render::items;
+use super::section::{Section, same};
+use super::style::{Bullet, Groups, Style, labels};
 
-/// What people wrote under `Unreleased`.
+/// What people wrote where the entry goes.
 pub(super) struct Hand<'a> {
     text: &'a str,
     span: Range<usize>,
-    headings: Vec<Heading<'a>>,
+    /// Where groups begin, and their titles.
+    marks: Vec<(usize, &'a str)>,
+    bullet: Bullet,
 }
 
 impl<'a> Hand<'a> {
-    pub(super) fn of(outline: &Outline<'a>, body: Range<usize>) -> Self {
-        let inside = |heading: &&Heading<'a>| body.contains(&heading.start);
-        let headings = outline.headings.iter().filter(inside).copied().collect();
-        Self { text: outline.text, span: without_blank_lines(outline.text, body.clone()), headings }
+    pub(super) fn of(outline: &Outline<'a>, body: Range<usize>, style: &Style<'a>) -> Self {
+        let headings = outline.headings.iter().filter(|heading| body.contains(&heading.line));
+        let mut marks: Vec<(usize, &'a str)> = headings.map(|heading| (heading.start, heading.title)).collect();
+        if matches!(style.groups, Groups::Label(..)) {
+            marks.extend(labels(outline.text, body.clone()).map(|label| (label.start, label.title)));
+            marks.sort_unstable();
+        }
+        Self { text: outline.text, span: without_blank_lines(outline.text, body), marks, bullet: style.bullet.clone() }
+    }
+
+    /// Everything that stands there.
+    pub(super) fn all(&self) -> &'a str {
+        &self.text[self.span.clone()]
     }
 
     /// What stands before the first group.
@@ -24,11 +37,13 @@ impl<'a> Hand<'a> {
         &self.text[without_blank_lines(self.text, self.span.start..self.groups_start())]
     }
 
-    /// Where the group of the same title ends: at the next heading of any level.
+    /// Where the group of the same title ends: where the next one begins, or the next heading of any level.
     pub(super) fn end_of(&self, group: &Group) -> Option<usize> {
-        let same = |heading: &Heading<'_>| heading.level == 3 && heading.title.eq_ignore_ascii_case(group.title.trim());
-        let index = self.headings.iter().position(same)?;
-        Some(self.headings.get(index + 1).map_or(self.span.end, |next| next.start))
+        let section = Section::of_title(&group.title);
+        let means =
+            |title: &str| same(title, group.title.trim()) || section.is_some() && Section::of_title(title) == section;
+        let index = self.marks.iter().position(|(_, title)| means(title))?;
+        Some(self.marks.get(index + 1).map_or(self.span.end, |next| next.0))
     }
 
     /// The groups, with the items of `merged` at the end of those that have the same title.
@@ -42,7 +57,7 @@ impl<'a> Hand<'a> {
             let kept = without_blank_lines(self.text, at..end).end;
             out.push_str(&self.text[at..kept.max(at)]);
             out.push_str(&newline.applied(separator(&out)));
-            out.push_str(&newline.applied(items(group).trim_end()));
+            out.push_str(&newline.applied(items(group, &self.bullet).trim_end()));
             at = kept.max(at);
         }
         out.push_str(&self.text[at..self.span.end]);
@@ -50,12 +65,12 @@ impl<'a> Hand<'a> {
     }
 
     fn groups_start(&self) -> usize {
-        self.headings.first().map_or(self.span.end, |first| first.start)
+        self.marks.first().map_or(self.span.end, |first| first.0.clamp(self.span.start, self.span.end))
     }
 }
 
 /// A list goes on in the next line; after anything else a blank line keeps the items apart.
-fn separator(before: &str) -> &'static str {
+pub(super) fn separator(before: &str) -> &'static str {
     let last = before.lines().next_back().unwrap_or_default();
-    if last.starts_with(['-', '*', '+', ' ', '\t']) { "\n" } else { "\n\n" }
+    if last.starts_with(['-', '*', '+', ' ', '\t']) && !last.starts_with("**") { "\n" } else { "\n\n" }
 }

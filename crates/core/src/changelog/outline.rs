@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::edit::is_version_byte;
+use super::name::Name;
 
 pub(super) const BOM: char = '\u{feff}';
 
@@ -17,6 +17,14 @@ pub fn entry_of<'a>(text: &'a str, version: &str) -> Option<&'a str> {
     Some(&text[without_blank_lines(text, section.body)])
 }
 
+/// Returns what stands under `Unreleased`, or where a version is announced that is not released, without the blank lines
+/// around it; empty where there is no such section.
+pub fn unreleased(text: &str) -> &str {
+    let mut sections = Outline::of(text).sections().into_iter();
+    let section = sections.find(|section| matches!(section.name, Name::Unreleased | Name::Pending(_)));
+    section.map_or("", |section| &text[without_blank_lines(text, section.body)])
+}
+
 /// The headings of a Markdown text that a reader sees as headings.
 pub(super) struct Outline<'a> {
     pub(super) text: &'a str,
@@ -27,28 +35,24 @@ pub(super) struct Outline<'a> {
     pub(super) unclosed: Option<usize>,
 }
 
-/// A heading of the `#` form at the left margin. An indented one mostly belongs to a list.
+/// A heading at the left margin. An indented one mostly belongs to a list.
 #[derive(Clone, Copy)]
 pub(super) struct Heading<'a> {
     pub(super) level: usize,
     pub(super) title: &'a str,
-    /// The byte at which its line begins.
+    /// The byte at which it begins; that of the anchor above it if it has one.
     pub(super) start: usize,
+    /// The byte at which its title line begins.
+    pub(super) line: usize,
     /// The byte behind its line end.
     pub(super) end: usize,
-}
-
-/// What a section speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Name<'a> {
-    Unreleased,
-    Version(&'a str),
-    Other,
+    /// The line of `=` or `-` below the title, where it is not of the `#` form.
+    pub(super) underline: Option<&'a str>,
 }
 
 pub(super) struct Section<'a> {
     pub(super) name: Name<'a>,
-    pub(super) start: usize,
+    pub(super) heading: Heading<'a>,
     pub(super) body: Range<usize>,
 }
 
@@ -58,6 +62,7 @@ impl<'a> Outline<'a> {
         let mut hidden: Option<(Hidden, usize)> = None;
         let mut definitions = None;
         let mut at = front_matter_end(text);
+        let mut above = Above::default();
         for raw in text[at..].split_inclusive('\n') {
             let line = raw.trim_end_matches(['\n', '\r']);
             let was_hidden = hidden.is_some();
@@ -67,9 +72,9 @@ impl<'a> Outline<'a> {
                 still => still,
             };
             let visible = !was_hidden && hidden.is_none();
-            if visible {
-                outline.headings.extend(Heading::of(line, at..at + raw.len()));
-            }
+            let heading = if visible { Heading::of(line, at..at + raw.len(), &above) } else { None };
+            outline.headings.extend(heading);
+            above = above.then(line, at, visible && heading.is_none());
             if visible && is_definition(line) {
                 definitions.get_or_insert(at);
             } else if !is_blank(line) {
@@ -82,44 +87,69 @@ impl<'a> Outline<'a> {
         outline
     }
 
-    /// The parts under the headings of the first two levels; a part ends where the next version, or its own level, begins.
+    /// The parts under versions and under the headings of the first two levels; a part ends where the next version, or its own
+    /// level, begins.
     pub(super) fn sections(&self) -> Vec<Section<'a>> {
-        let major: Vec<&Heading<'a>> = self.headings.iter().filter(|heading| heading.level <= 2).collect();
-        let section = |(index, heading): (usize, &&Heading<'a>)| {
-            let ends = |next: &&&Heading<'a>| next.level <= heading.level || next.name() != Name::Other;
-            let end = major[index + 1..].iter().find(ends).map_or(self.end, |next| next.start);
-            Section { name: heading.name(), start: heading.start, body: heading.end..end.max(heading.end) }
+        let named = self.headings.iter().map(|heading| (heading, Name::of(heading)));
+        let major: Vec<_> = named.filter(|(heading, name)| heading.level <= 2 || *name != Name::Other).collect();
+        let section = |(index, (heading, name)): (usize, &(&Heading<'a>, Name<'a>))| {
+            let ends = |next: &&(&Heading<'a>, Name<'a>)| next.0.level <= heading.level || next.1 != Name::Other;
+            let end = major[index + 1..].iter().find(ends).map_or(self.end, |next| next.0.start);
+            Section { name: *name, heading: **heading, body: heading.end..end.max(heading.end) }
         };
         major.iter().enumerate().map(section).collect()
     }
 }
 
-impl<'a> Heading<'a> {
-    fn of(line: &'a str, span: Range<usize>) -> Option<Self> {
-        let title = line.trim_start_matches('#');
-        let level = line.len() - title.len();
-        let is_heading = (1..=6).contains(&level) && (title.is_empty() || title.starts_with([' ', '\t']));
-        let title = title.trim().trim_end_matches('#').trim_end();
-        is_heading.then_some(Self { level, title, start: span.start, end: span.end })
-    }
+/// What stands above a line, as far as it matters to a heading.
+#[derive(Clone, Copy, Default)]
+struct Above<'a> {
+    /// A paragraph that has one line so far: `=` or `-` below make it a heading.
+    paragraph: Option<(usize, &'a str)>,
+    /// Whether the line above goes on with a paragraph.
+    is_text: bool,
+    /// Where an anchor begins that nothing but blank lines follow.
+    anchor: Option<usize>,
+}
 
-    fn name(&self) -> Name<'a> {
-        let title = self.title.strip_prefix('[').unwrap_or(self.title);
-        let word = &title[..title.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(title.len())];
-        if self.level == 2 && word.eq_ignore_ascii_case("unreleased") {
-            return Name::Unreleased;
+impl<'a> Above<'a> {
+    fn then(self, line: &'a str, at: usize, is_text: bool) -> Self {
+        if is_blank(line) {
+            return Self { anchor: self.anchor, ..Self::default() };
         }
-        version(title).filter(|_| self.level <= 2).map_or(Name::Other, Name::Version)
+        if !is_text {
+            return Self::default();
+        }
+        let is_anchor =
+            ["<a name=", "<a id="].iter().any(|tag| line.starts_with(tag)) && line.trim_end().ends_with("</a>");
+        if is_anchor {
+            return Self { anchor: Some(at), ..Self::default() };
+        }
+        let starts = !self.is_text && !line.starts_with([' ', '\t', '-', '*', '+', '>', '|', '<']);
+        Self { paragraph: starts.then_some((at, line)), is_text: true, anchor: self.anchor.filter(|_| starts) }
     }
 }
 
-/// The version that `title` begins with, as in `1.4.0`, `v1.4.0 - 2026-01-02` or, its bracket taken off, `1.4.0](link)`.
-fn version(title: &str) -> Option<&str> {
-    let bare = title.strip_prefix(['v', 'V']).unwrap_or(title);
-    let end = bare.bytes().position(|byte| !is_version_byte(byte)).unwrap_or(bare.len());
-    let (version, behind) = bare.split_at(end);
-    let ends = behind.chars().next().is_none_or(|next| next.is_whitespace() || "](:,–—".contains(next));
-    (ends && version.contains('.') && version.starts_with(|first: char| first.is_ascii_digit())).then_some(version)
+impl<'a> Heading<'a> {
+    fn of(line: &'a str, span: Range<usize>, above: &Above<'a>) -> Option<Self> {
+        let title = line.trim_start_matches('#');
+        let level = line.len() - title.len();
+        let is_heading = (1..=6).contains(&level) && (title.is_empty() || title.starts_with([' ', '\t']));
+        if is_heading {
+            let title = title.trim().trim_end_matches('#').trim_end();
+            let start = above.anchor.filter(|_| above.paragraph.is_none()).unwrap_or(span.start);
+            return Some(Self { level, title, start, line: span.start, end: span.end, underline: None });
+        }
+        let (at, title) = above.paragraph?;
+        let bare = line.trim_end();
+        let level = match bare.as_bytes() {
+            [b'=', b'=', rest @ ..] if rest.iter().all(|byte| *byte == b'=') => 1,
+            [b'-', b'-', b'-', rest @ ..] if rest.iter().all(|byte| *byte == b'-') => 2,
+            _ => return None,
+        };
+        let start = above.anchor.unwrap_or(at);
+        Some(Self { level, title: title.trim(), start, line: at, end: span.end, underline: Some(bare) })
+    }
 }
 
 /// A stretch of lines in which nothing is a heading (CommonMark 0.31, sections 4.5 and 4.6).

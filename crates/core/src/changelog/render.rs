@@ -1,45 +1,59 @@
 use super::escape::escape;
+use super::section::same;
+use super::style::{Bullet, Groups, Style};
 use super::{Entry, Group, Manual};
 
 pub(super) const HIGHLIGHTS: &str = "Highlights";
 
 /// Renders a whole entry as Markdown with bare line feeds, one of them at the end.
 pub fn render(entry: &Entry) -> String {
-    let mut passages = vec![heading(entry)];
-    passages.extend(groups(entry).iter().map(section));
+    let mut passages = vec![format!("## [{}] - {}\n", entry.version, entry.date)];
+    let passage = |group: &Group| format!("### {}\n\n{}", title(group), items(group, &Bullet::default()));
+    passages.extend(groups(entry).iter().map(passage));
     passages.join("\n")
-}
-
-/// The line that opens an entry.
-pub(super) fn heading(entry: &Entry) -> String {
-    format!("## [{}] - {}\n", entry.version, entry.date)
 }
 
 /// Everything below the heading as groups, those without any item left out.
 pub(super) fn groups(entry: &Entry) -> Vec<Group> {
     let named = |title: &str, items| Group { title: title.to_owned(), items };
     let mut groups = vec![named(HIGHLIGHTS, entry.highlights.clone())];
-    groups.extend(entry.changes.iter().cloned());
+    for group in &entry.changes {
+        match groups.iter_mut().find(|known| same(&known.title, &group.title)) {
+            Some(known) => known.items.extend(group.items.iter().cloned()),
+            None => groups.push(group.clone()),
+        }
+    }
     groups.push(named("Manuals", entry.manuals.iter().map(link).collect()));
-    groups.retain(|group| !items(group).is_empty());
+    groups.retain(|group| group.items.iter().any(|item| !item.trim().is_empty()));
     groups
 }
 
-pub(super) fn section(group: &Group) -> String {
-    let title: Vec<&str> = group.title.split_whitespace().collect();
-    format!("### {}\n\n{}", title.join(" "), items(group))
+/// A group as the file writes them.
+pub(super) fn section(group: &Group, style: &Style<'_>) -> String {
+    let list = items(group, &style.bullet);
+    let title = title(group);
+    let title = style.title(&title);
+    match style.groups {
+        Groups::Heading(level) => format!("{} {title}\n\n{list}", "#".repeat(level)),
+        Groups::Label(before, after) => format!("{before}{title}{after}\n\n{list}"),
+        Groups::None => list,
+    }
+}
+
+fn title(group: &Group) -> String {
+    group.title.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The items as a list; further lines of an item are indented, so that they stay in it.
-pub(super) fn items(group: &Group) -> String {
+pub(super) fn items(group: &Group, bullet: &Bullet) -> String {
     let mut list = String::new();
     let items = group.items.iter().map(|item| item.trim().replace("\r\n", "\n"));
     for item in items.filter(|item| !item.is_empty()) {
         for (index, line) in item.split(['\n', '\r']).map(str::trim_end).enumerate() {
             let margin = match index {
-                0 => "- ",
+                0 => bullet.first.as_str(),
                 _ if line.is_empty() => "",
-                _ => "  ",
+                _ => &bullet.further,
             };
             list.extend([margin, line, "\n"]);
         }
@@ -78,6 +92,7 @@ mod tests {
                 Group { title: "Fixed".to_owned(), items: vec![] },
             ],
             manuals: vec![Manual { path: "../manual/été (2).md".to_owned(), title: "Été [2]".to_owned() }],
+            ..Entry::default()
         };
         insta::assert_snapshot!(render(&entry), @"
         ## [1.4.0] - 2026-01-02

@@ -28,6 +28,7 @@ pub use diagnostic::{Problem, Problems};
 pub use spec::{KindSpec, Shape};
 
 use crate::canonical;
+use crate::changelog::{Links, Rules};
 use crate::digest::Digest;
 use crate::event::Class;
 use crate::history::Scheme;
@@ -47,6 +48,9 @@ pub struct Process {
     /// Where the version stands.
     #[serde(default)]
     pub versions: Versions,
+    /// How changes are told.
+    #[serde(default, skip_serializing_if = "Telling::is_default")]
+    pub changelog: Telling,
     /// Who can be asked.
     #[serde(default)]
     pub people: BTreeMap<Word, Person>,
@@ -113,6 +117,44 @@ pub struct Versions {
     /// How versions are counted.
     #[serde(default, skip_serializing_if = "Scheme::is_semver")]
     pub scheme: Scheme,
+}
+
+/// How changes are told in the changelog.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Telling {
+    /// The folder of changelog fragments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fragments: Option<RelPath>,
+    /// Whether work that no user sees is told.
+    pub internal: bool,
+    /// Whether authors and co-authors are named.
+    pub authors: bool,
+    /// Prefixes of issues that are kept elsewhere, in lower case, and their addresses.
+    pub issues: BTreeMap<Word, String>,
+    /// Patterns of the files that a commit must touch to be told.
+    pub paths: Vec<String>,
+    /// A template for what an entry says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<RelPath>,
+}
+
+impl Telling {
+    /// Whether nothing has been said; processes of older programs have no such table.
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What this means for the text of a changelog, of a project whose issues live at `forge`.
+    pub fn rules(&self, forge: Option<&str>) -> Rules {
+        let tracker = |(prefix, address): (&Word, &String)| (prefix.as_str().to_ascii_uppercase(), address.clone());
+        Rules {
+            internal: self.internal,
+            authors: self.authors,
+            links: forge.and_then(Links::of_forge),
+            trackers: self.issues.iter().map(tracker).collect(),
+        }
+    }
 }
 
 /// Somebody who can be asked.

@@ -247,6 +247,28 @@ pub const VERSIONS: &[Field] = &[
     Field::new("scheme", Type::Notation(&SCHEME), "how versions are counted; `semver` where it is left out"),
 ];
 
+/// `[changelog]`
+pub const CHANGELOG: &[Field] = &[
+    Field::new(
+        "fragments",
+        Type::Plain(Becomes::Path),
+        "the folder of changelog fragments: `.changeset` is read as changesets, any other as towncrier's",
+    ),
+    Field::new("internal", Type::Flag, "whether work that no user sees is told: tests, builds, upkeep"),
+    Field::new("authors", Type::Flag, "whether authors and co-authors are named behind each change"),
+    Field::new(
+        "issues",
+        Type::Map(&Type::Text),
+        "prefixes of issues that are kept elsewhere, in lower case, and their address: `proj = \"https://example.org/{issue}\"`",
+    ),
+    Field::new(
+        "paths",
+        Type::List(&Type::Glob),
+        "only commits that touch these files are told; all where it is left out",
+    ),
+    Field::new("template", Type::Plain(Becomes::Path), "a Jinja template for what an entry says below its heading"),
+];
+
 /// `[people.NAME]`
 pub const PERSON: &[Field] = &[
     Field::new("name", Type::Text, "the person's name, for people"),
@@ -282,6 +304,7 @@ pub const TABLES: &[Field] = &[
     Field::new("project", Type::Table(PROJECT), "what is released").required(),
     Field::new("cadence", Type::Table(CADENCE), "when releases are due"),
     Field::new("versions", Type::Table(VERSIONS), "where the version stands"),
+    Field::new("changelog", Type::Table(CHANGELOG), "how changes are told"),
     Field::new("people", Type::Map(&Type::Table(PERSON)), "who can be asked"),
     Field::new("roles", Type::Map(&Type::Table(ROLE)), "what people speak for"),
     Field::new("targets", Type::Map(&Type::Table(TARGET)), "where releases are published"),

@@ -1,6 +1,7 @@
 //! `changelog`: an entry for the version, on the release branch.
 
-use allclear_core::changelog::{self, Entry, Manual, Subject};
+use allclear_core::changelog::fragment::{self, Fragments};
+use allclear_core::changelog::{self, Entry, Manual, Sources};
 use allclear_core::event::CommitRole;
 use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
@@ -13,7 +14,7 @@ use crate::step::{Context, Kind, StepError, Work};
 
 const FIELDS: &[Field] = &[
     Field::new("file", Type::Glob, "the changelog; that of `[project]` where it is left out"),
-    Field::new("highlights", Type::Flag, "whether what is new and what breaks is listed first"),
+    Field::new("highlights", Type::Flag, "whether what breaks, and what is marked as a highlight, is listed first"),
     Field::new(
         "manuals",
         Type::List(&Type::Glob),
@@ -66,23 +67,50 @@ impl Changelog {
         }
     }
 
-    fn entry(&self, cx: &Context<'_>, base: &CommitId) -> Result<Entry, StepError> {
+    fn entry(&self, cx: &Context<'_>, base: &CommitId, text: &str, fragments: &Fragments) -> Result<Entry, StepError> {
         let since = cx.release.opening.last.as_ref().map(|last| &last.commit);
-        let headlines = cx.repository().headlines(since, base)?;
-        let subject = |(id, text): (CommitId, String)| Subject { id: id.short().to_owned(), text };
-        let changes = changelog::group_subjects(&headlines.into_iter().map(subject).collect::<Vec<_>>());
-        let telling = |title: &str| self.changelog.highlights && title.starts_with("Breaking");
-        Ok(Entry {
+        let telling = &cx.process.changelog;
+        let log = cx.repository().log(since, base, &telling.paths)?;
+        let commits = log.commits();
+        let sources = Sources { commits: &commits, fragments: &fragments.told, written: changelog::unreleased(text) };
+        let changes = changelog::compose(&sources, &telling.rules(cx.process.project.forge.as_deref()));
+        let mut entry = Entry {
             version: cx.release.version.to_string(),
             date: cx.release.opened.at.strftime("%Y-%m-%d").to_string(),
-            highlights: changes
-                .iter()
-                .filter(|group| telling(&group.title))
-                .flat_map(|group| group.items.clone())
-                .collect(),
-            changes,
+            highlights: if self.changelog.highlights { changes.highlights } else { vec![] },
+            changes: changes.groups,
             manuals: self.manuals(cx, since, base)?,
-        })
+            contributors: changelog::contributors(&commits).into_iter().map(str::to_owned).collect(),
+            ..Entry::default()
+        };
+        if let Some(template) = &telling.template {
+            let text = cx.text(base, template)?;
+            let broken = StepError::content("the entry cannot be made");
+            entry.text = Some(changelog::fill(template.as_str(), &text, &entry).map_err(broken)?);
+        }
+        Ok(entry)
+    }
+
+    /// What people wrote into files of their own since the last release.
+    fn fragments(cx: &Context<'_>, base: &CommitId) -> Result<Fragments, StepError> {
+        let Some(folder) = &cx.process.changelog.fragments else { return Ok(Fragments::default()) };
+        let all = cx.repository().files(base)?;
+        let inside = |path: &&str| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let paths: Vec<&str> = all.iter().map(String::as_str).filter(inside).collect();
+        let settings = all.iter().map(String::as_str).find(|path| ["towncrier.toml", "pyproject.toml"].contains(path));
+        let texts = cx.repository().read_all(base, &[paths.as_slice(), settings.as_slice()].concat())?;
+        let texts: Vec<String> =
+            texts.into_iter().map(|bytes| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()).collect();
+        let files: Vec<(&str, &str)> = paths.iter().copied().zip(texts.iter().map(String::as_str)).collect();
+        let settings = settings.zip(texts.get(paths.len()).map(String::as_str));
+        let cannot = StepError::content(format!("the fragments in `{folder}` cannot be read"));
+        let mut fragments = fragment::read(folder.as_str(), &files, settings).map_err(cannot)?;
+        let since = cx.release.opening.last.as_ref().map(|last| &last.commit);
+        let added = cx.repository().added(since, base, folder.as_str())?;
+        for fragment in &mut fragments.told {
+            fragment.added_by = added.get(&fragment.path).map(CommitId::to_string);
+        }
+        Ok(fragments)
     }
 
     fn manuals(&self, cx: &Context<'_>, since: Option<&CommitId>, base: &CommitId) -> Result<Vec<Manual>, StepError> {
@@ -138,9 +166,22 @@ impl Change for Changelog {
         if changelog::has_entry(&text, &cx.release.version.to_string()) {
             return Ok(Edits::new());
         }
+        if file.as_str().to_ascii_lowercase().ends_with(".rst") {
+            return Err(StepError::Refused(format!(
+                "`{file}` is reStructuredText, and changelogs are written as Markdown: name a Markdown file"
+            )));
+        }
+        let fragments = Self::fragments(cx, base)?;
         let cannot = StepError::content(format!("the entry cannot be written into `{file}`"));
-        let text = changelog::insert(&text, &self.entry(cx, base)?).map_err(cannot)?;
-        Ok(Edits::from([(file, Some(text.into_bytes()))]))
+        let text = changelog::write(&text, &self.entry(cx, base, &text, &fragments)?).map_err(cannot)?;
+        let mut edits = Edits::from([(file, Some(text.into_bytes()))]);
+        for path in fragments.consumed {
+            edits.insert(path.parse()?, None);
+        }
+        for (path, text) in fragments.rewritten {
+            edits.insert(path.parse()?, Some(text.into_bytes()));
+        }
+        Ok(edits)
     }
 
     fn message(&self, cx: &Context<'_>) -> Result<String, StepError> {
