@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use allclear_core::event::Actor;
-use allclear_core::names::{BranchName, Word};
+use allclear_core::names::{BranchName, CommitId, Word};
 use allclear_core::plan::{Plan, plan};
 use allclear_core::process::read::{Places, places};
 use allclear_core::version::Version;
@@ -56,13 +56,26 @@ impl Here {
                 error.hint(format!("`git remote add {remote} URL`, or name another as `remote` in `[project]`"))
             );
         }
+        self.require_history()
+    }
+
+    /// Refuses a clone whose history is cut off.
+    pub(crate) fn require_history(&self) -> Result<(), CommandError> {
         if self.repository.is_shallow() {
             return Err(CommandError::usage(
                 "this clone is shallow: its history is cut off, and versions and changelogs would be wrong",
             )
-            .hint("`git fetch --unshallow`"));
+            .hint("`git fetch --unshallow --tags`"));
         }
         Ok(())
+    }
+
+    /// The commit that a revision names.
+    pub(crate) fn revision(&self, revision: &str) -> Result<CommitId, CommandError> {
+        self.repository.commit(revision).ok_or_else(|| {
+            let revision = revision.escape_debug();
+            CommandError::usage(format!("`{revision}` names no commit of this clone"))
+        })
     }
 
     pub(crate) fn ledger(&self) -> Result<Ledger, CommandError> {

@@ -15,6 +15,7 @@ mod it {
     mod foreign;
     mod kinds;
     mod minor;
+    mod next;
     mod output;
     mod remote;
     mod secrets;

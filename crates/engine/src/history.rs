@@ -1,11 +1,13 @@
 //! The history of a repository as git tells it: tags, and which commits lie between.
 
-use allclear_core::history::{Line, Tag, TagPattern, habit};
+use allclear_core::changelog::Commit;
+use allclear_core::history::{Graph, Line, Node, Release, Tag, TagPattern, habit};
+use allclear_core::names::CommitId;
 use allclear_core::process::Process;
 use allclear_ledger::git::{Git, GitError};
 
 use crate::open::tag_pattern;
-use crate::repository::Repository;
+use crate::repository::{Log, Repository};
 
 /// All tags of a clone.
 #[derive(Debug, Clone)]
@@ -50,4 +52,55 @@ pub fn line_here(repository: &Repository, trunk: Option<&str>) -> Option<(Line, 
     let branch = repository.git().run(["symbolic-ref", "--quiet", "--short", "HEAD"]).ok()?;
     let line = Line::of_branch(&branch).filter(|_| trunk != Some(branch.as_str()))?;
     Some((line, branch))
+}
+/// The whole history behind a commit, and which release was the first to have each part of it.
+pub struct Whole {
+    /// Every commit behind it, or those that touch some paths.
+    pub log: Log,
+    /// The parents of all commits behind it and behind the releases, as git lists them.
+    parents: String,
+}
+
+impl Whole {
+    /// Reads it: one walk for the commits' messages, and at the same time one for what lies between them and the releases, which may
+    /// be on branches of their own.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn read(
+        repository: &Repository,
+        until: &CommitId,
+        releases: &[&Release<'_>],
+        paths: &[String],
+    ) -> Result<Self, GitError> {
+        let mut roots: String = releases.iter().map(|release| format!("{}\n", release.tag.commit)).collect();
+        // Without paths the log says itself who the parents are.
+        let own = if paths.is_empty() { format!("^{until}\n") } else { format!("{until}\n") };
+        roots.push_str(&own);
+        std::thread::scope(|scope| {
+            let parents =
+                scope.spawn(|| repository.git().run_with_input(["rev-list", "--parents", "--stdin"], roots.as_bytes()));
+            let log = repository.log(None, until, paths);
+            let parents = parents.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok(Self { log: log?, parents: parents? })
+        })
+    }
+
+    /// Sorts the commits by the first of the releases, which come in the order of their versions, that contains them: one list of
+    /// commits a release, and last those that no release has.
+    pub fn by_release(&self, releases: &[&Release<'_>]) -> Vec<Vec<Commit<'_>>> {
+        let commits = self.log.commits();
+        let listed = self.parents.lines().map(|line| line.split_once(' ').unwrap_or((line, "")));
+        let listed = listed.map(|(id, parents)| Node { id, parents });
+        let own = commits.iter().map(|commit| Node { id: commit.id, parents: commit.parents });
+        let graph = Graph::of(own.chain(listed));
+        let roots: Vec<_> = releases.iter().map(|release| release.tag.commit).collect();
+        let first = graph.first_releases(&roots);
+        let mut sorted = vec![Vec::new(); releases.len() + 1];
+        for commit in commits {
+            let at = graph.release_of(&first, commit.id).map_or(releases.len(), |release| release as usize);
+            sorted[at].push(commit);
+        }
+        sorted
+    }
 }

@@ -8,6 +8,7 @@ mod decide;
 mod done;
 mod go;
 mod init;
+mod next;
 mod no_go;
 mod plan;
 mod rehearse;
@@ -50,6 +51,7 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Calendar(calendar::Args),
+    Next(next::Args),
     Rehearse(rehearse::Args),
     Start(start::Args),
     Go(go::Args),
@@ -72,6 +74,7 @@ pub(crate) fn run(ui: Ui, cli: Cli) -> CommandResult {
         Command::Init(args) => init::run(ui, &args),
         Command::Check(args) => check::run(ui, &args),
         Command::Calendar(args) => calendar::run(ui, &args),
+        Command::Next(args) => next::run(ui, &args),
         Command::Rehearse(args) => rehearse::run(ui, &args),
         Command::Start(args) => start::run(ui, args),
         Command::Go(args) => go::run(ui, release, &args),

@@ -35,7 +35,7 @@ fn a_shallow_clone_does_not_know_enough() {
     let clone = ana.repo_at(path);
     assert_snapshot!(says(&clone, "start minor"), @"
     | error: this clone is shallow: its history is cut off, and versions and changelogs would be wrong
-    | hint: `git fetch --unshallow`
+    | hint: `git fetch --unshallow --tags`
     [64]
     ");
     assert_eq!(says(&clone, "start minor"), says(&clone, "go"));

@@ -35,6 +35,7 @@ mod spoken;
 mod style;
 mod telling;
 mod template;
+mod weigh;
 mod withdraw;
 mod write;
 
@@ -47,6 +48,7 @@ pub use reference::Trackers;
 pub use render::render;
 pub use section::Section;
 pub use template::{TemplateError, fill};
+pub use weigh::{Deciding, Weighed, weigh};
 pub use write::{ChangelogError, write};
 
 /// How changes are told.

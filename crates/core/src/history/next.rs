@@ -119,8 +119,8 @@ fn most(wanted: &Wanted<'_>, last: Option<&Version>) -> Level {
     match (wanted.line, last) {
         (Some(Line { minor: Some(_), .. }), _) => Level::Patch,
         (Some(_), _) => Level::Minor,
-        (None, Some(last)) if last.major() == 0 => Level::Minor,
-        _ => Level::Major,
+        (None, Some(last)) if last.major() > 0 => Level::Major,
+        (None, _) => Level::Minor,
     }
 }
 
@@ -179,6 +179,7 @@ mod tests {
     #[test]
     fn the_first_release_has_a_version_too() {
         assert_eq!(ask(&[], Level::Minor, false, None, None), "0.1.0");
+        assert_eq!(ask(&[], Level::Major, false, None, None), "0.1.0, not a major");
         assert_eq!(ask(&[], Level::Major, true, None, None), "1.0.0");
         assert_eq!(ask(&["v1.0.0-rc.1"], Level::Major, true, None, Some("rc")), "1.0.0-rc.2");
     }
