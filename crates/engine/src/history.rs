@@ -6,8 +6,9 @@ use allclear_core::names::CommitId;
 use allclear_core::process::Process;
 use allclear_ledger::git::{Git, GitError};
 
+use crate::log::Log;
 use crate::open::tag_pattern;
-use crate::repository::{Log, Repository};
+use crate::repository::Repository;
 
 /// All tags of a clone.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@ pub mod exec;
 pub mod facts;
 pub mod files;
 pub mod history;
+pub mod log;
 pub mod open;
 pub mod pack;
 pub mod ports;

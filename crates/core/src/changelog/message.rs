@@ -78,6 +78,7 @@ fn without_marks(subject: &str) -> (&str, bool) {
 }
 
 /// What the first line of a forge's commit tells.
+#[derive(Clone, Copy)]
 struct Request<'a> {
     number: Option<u64>,
     title: Option<&'a str>,

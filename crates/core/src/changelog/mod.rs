@@ -47,6 +47,7 @@ pub use outline::{entry_of, has_entry, unreleased};
 pub use reference::Trackers;
 pub use render::render;
 pub use section::Section;
+pub use telling::sections;
 pub use template::{TemplateError, fill};
 pub use weigh::{Deciding, Weighed, weigh};
 pub use write::{ChangelogError, write};

@@ -135,6 +135,29 @@ fn join_same(items: &mut Vec<Item<'_>>) {
     *items = kept;
 }
 
+/// For each commit, newest first, the section that it is told under; none for one that is not told itself: it was taken back, does
+/// the work of releasing, merges, or a pull request's title speaks for it. Work that no user sees is [`Section::Internal`].
+///
+/// A pull request that breaks something in one of its commits breaks it as a whole.
+pub fn sections(commits: &[Commit<'_>], rules: &Rules) -> Vec<Option<Section>> {
+    let messages = read(commits);
+    let fates = fates(commits, &messages);
+    let breaking = breaking_parts(&messages, &fates, rules);
+    let section = |at: usize| {
+        if !matches!(fates[at], Fate::Told | Fate::ToldFor(_)) {
+            return None;
+        }
+        let mut body = Body::of(messages[at].body, &rules.trackers);
+        body.breaking = body.breaking.or(breaking.get(&at).copied());
+        match classify(&messages[at], &body, commits[at].author, &rules.trackers) {
+            Class::Housekeeping => None,
+            Class::Bump(_) => Some(Section::Changed),
+            Class::Change { section, .. } => Some(section),
+        }
+    };
+    (0..commits.len()).map(section).collect()
+}
+
 /// The items of commits that were taken back within these, as they were told before.
 pub(super) fn vanished_items<'a>(commits: &[Commit<'a>], rules: &Rules) -> Vec<Item<'a>> {
     let messages = read(commits);
@@ -149,4 +172,35 @@ pub(super) fn vanished_items<'a>(commits: &[Commit<'a>], rules: &Rules) -> Vec<I
         }
     };
     gone.filter_map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sections_say_which_commits_decide() {
+        let log = [
+            ("a", "b d", "Merge pull request #1 from ana/topic\n\nMove the quay"),
+            ("d", "c", "feat: work\n\nBREAKING CHANGE: ships go left"),
+            ("c", "b", "more"),
+            ("b", "e", "chore: tidy"),
+            ("e", "f", "chore(release): v1.3.0"),
+            ("f", "", "fix: a leak (#2)"),
+        ];
+        let commits = log.map(|(id, parents, message)| Commit { id, parents, message, ..Commit::default() });
+        let mut rules = Rules::default();
+        let told = |rules: &Rules| sections(&commits, rules);
+        let expected = [
+            None,
+            Some(Section::Breaking),
+            Some(Section::Changed),
+            Some(Section::Internal),
+            None,
+            Some(Section::Fixed),
+        ];
+        assert_eq!(told(&rules), expected, "the commits follow the convention, the title does not");
+        rules.internal = true;
+        assert_eq!(told(&rules), expected);
+    }
 }
