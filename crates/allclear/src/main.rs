@@ -7,6 +7,7 @@ mod example;
 mod exit;
 mod here;
 mod lock;
+mod tagged;
 mod ui;
 
 use std::process::ExitCode;

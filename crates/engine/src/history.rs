@@ -105,3 +105,16 @@ impl Whole {
         sorted
     }
 }
+
+/// The days of some commits, in their order, as their committers' clocks had them: `2026-11-23`.
+///
+/// # Errors
+/// When git fails.
+pub fn days(repository: &Repository, commits: &[&str]) -> Result<Vec<String>, GitError> {
+    if commits.is_empty() {
+        return Ok(vec![]);
+    }
+    let words = ["log", "--no-walk=unsorted", "--no-show-signature", "--format=%cs", "--stdin"];
+    let listed = repository.git().run_with_input(words, format!("{}\n", commits.join("\n")).as_bytes())?;
+    Ok(listed.lines().map(str::to_owned).collect())
+}

@@ -15,6 +15,7 @@ pub mod facts;
 pub mod files;
 pub mod history;
 pub mod log;
+pub mod notes;
 pub mod open;
 pub mod pack;
 pub mod ports;

@@ -3,6 +3,7 @@
 mod abort;
 mod audit;
 mod calendar;
+mod changelog;
 mod check;
 mod decide;
 mod done;
@@ -52,6 +53,7 @@ enum Command {
     Check(check::Args),
     Calendar(calendar::Args),
     Next(next::Args),
+    Changelog(changelog::Args),
     Rehearse(rehearse::Args),
     Start(start::Args),
     Go(go::Args),
@@ -75,6 +77,7 @@ pub(crate) fn run(ui: Ui, cli: Cli) -> CommandResult {
         Command::Check(args) => check::run(ui, &args),
         Command::Calendar(args) => calendar::run(ui, &args),
         Command::Next(args) => next::run(ui, &args),
+        Command::Changelog(args) => changelog::run(ui, &args),
         Command::Rehearse(args) => rehearse::run(ui, &args),
         Command::Start(args) => start::run(ui, args),
         Command::Go(args) => go::run(ui, release, &args),

@@ -1,16 +1,14 @@
 use allclear_core::changelog::{Weighed, weigh};
-use allclear_core::history::{Level, Line, Next, Release, Releases, Scheme, Tag, TagPattern, Wanted, next};
+use allclear_core::history::{Level, Line, Next, Release, Releases, Scheme, Wanted, next};
 use allclear_core::names::{CommitId, Word};
-use allclear_core::process::Process;
 use allclear_engine::clock::{Clock, SystemClock};
-use allclear_engine::history::{self, Tags};
-use allclear_engine::open;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::here::Here;
+use crate::tagged::Tagged;
 use crate::ui::{BOLD, DIM, Ui, paint};
 
 /// How many commits that decide are named to people.
@@ -36,85 +34,72 @@ pub(crate) struct Args {
 
 pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     let here = Here::find()?;
-    here.require_history()?;
-    let process = here.process_text.as_deref().map(open::read_process).transpose()?;
-    let tags = Tags::read(here.repository.git())?;
-    let tags = tags.list();
-    let pattern = history::pattern(process.as_ref(), &tags);
+    let tagged = Tagged::find(&here, args.line, &args.from)?;
     let from = here.revision(&args.from)?;
-    let by_branch = match args.line {
-        None if args.from == "HEAD" => history::line_here(&here.repository, trunk(process.as_ref())),
-        _ => None,
+    let releases = tagged.releases();
+    let last = releases.last(tagged.line);
+    let since = last.map(|last| CommitId::new(last.tag.commit)).transpose().map_err(CommandError::usage)?;
+    let log = here.repository.log(since.as_ref(), &from, &[])?;
+    let commits = log.commits();
+    let weighed = weigh(&commits);
+    let asked = Asked { ui, args, tagged: &tagged, last };
+    asked.tell_last(&releases);
+    asked.tell_commits(commits.len(), weighed.as_ref());
+    let said = args.kind.as_ref().map(|kind| Level::of_kind(kind.as_str()));
+    let weight = weighed.as_ref().filter(|weighed| weighed.speaks()).map(|weighed| weighed.level);
+    let Some(level) = said.or(weight) else {
+        return Ok(asked.cannot_say(commits.len(), weighed.is_some()));
     };
-    let line = args.line.or(by_branch.as_ref().map(|(line, _)| *line));
-    let asked =
-        Asked { args, process: process.as_ref(), pattern, line, branch: by_branch.map(|(_, branch)| branch), from };
-    asked.answer(ui, &here, tags)
-}
-
-fn trunk(process: Option<&Process>) -> Option<&str> {
-    process.map(|process| process.project.trunk.as_str())
+    let wanted = Wanted {
+        level,
+        said: said.is_some(),
+        line: tagged.line,
+        label: args.pre.as_deref(),
+        scheme: tagged.process.as_ref().map_or(Scheme::SemVer, |process| process.versions.scheme),
+        today: SystemClock.now().to_zoned_datetime(TimeZone::UTC).date(),
+    };
+    let next = next(&releases, &wanted).map_err(CommandError::usage)?;
+    asked.tell_why(&next, weighed.as_ref());
+    ui.text(&next.version);
+    asked.tell_programs(&next, commits.len(), weighed.as_ref());
+    Ok(Exit::Done)
 }
 
 struct Asked<'a> {
+    ui: Ui,
     args: &'a Args,
-    process: Option<&'a Process>,
-    pattern: TagPattern,
-    line: Option<Line>,
-    /// The branch whose name says the line.
-    branch: Option<String>,
-    from: CommitId,
+    tagged: &'a Tagged,
+    last: Option<&'a Release<'a>>,
 }
 
 impl Asked<'_> {
-    fn answer(&self, ui: Ui, here: &Here, tags: Vec<Tag<'_>>) -> CommandResult {
-        let releases = Releases::of(&self.pattern, tags);
-        let last = releases.last(self.line);
-        let since = last.map(|last| CommitId::new(last.tag.commit)).transpose().map_err(CommandError::usage)?;
-        let log = here.repository.log(since.as_ref(), &self.from, &[])?;
-        let commits = log.commits();
-        let weighed = weigh(&commits);
-        self.tell_last(ui, &releases, last);
-        self.tell_commits(ui, commits.len(), weighed.as_ref());
-        let said = self.args.kind.as_ref().map(|kind| Level::of_kind(kind.as_str()));
-        let Some(level) = said.or(weighed.as_ref().filter(|weighed| weighed.speaks()).map(|weighed| weighed.level))
-        else {
-            ui.json(&json!({ "version": null, "last": last.map(spoken), "commits": commits.len() }));
-            if weighed.is_none() {
-                ui.words("nothing has changed, so there is nothing to release");
-                return Ok(Exit::Done);
-            }
-            ui.words("the commits do not say how much they change, since most of them follow no convention");
-            ui.hint("`allclear next minor`, or another kind");
-            return Ok(Exit::WaitsForPeople);
-        };
-        let wanted = Wanted {
-            level,
-            said: self.args.kind.is_some(),
-            line: self.line,
-            label: self.args.pre.as_deref(),
-            scheme: self.process.map_or(Scheme::SemVer, |process| process.versions.scheme),
-            today: SystemClock.now().to_zoned_datetime(TimeZone::UTC).date(),
-        };
-        let next = next(&releases, &wanted).map_err(CommandError::usage)?;
-        self.tell_why(ui, &next, last, weighed.as_ref());
-        ui.text(&next.version);
-        let deciding = weighed.iter().flat_map(|weighed| &weighed.deciding);
-        ui.json(&json!({
-            "version": next.version,
-            "tag": self.pattern.tag(&next.version),
-            "level": next.level.as_str(),
-            "held": next.held.map(Level::as_str),
-            "line": self.line.map(|line| line.to_string()),
-            "last": last.map(spoken),
-            "commits": commits.len(),
-            "deciding": deciding.map(|one| json!({ "commit": one.id, "subject": one.subject })).collect::<Vec<_>>(),
-        }));
-        Ok(Exit::Done)
+    fn cannot_say(&self, commits: usize, changed: bool) -> Exit {
+        self.ui.json(&json!({ "version": null, "last": self.last.map(spoken), "commits": commits }));
+        if !changed {
+            self.ui.words("nothing has changed, so there is nothing to release");
+            return Exit::Done;
+        }
+        self.ui.words("the commits do not say how much they change, since most of them follow no convention");
+        self.ui.hint("`allclear next minor`, or another kind");
+        Exit::WaitsForPeople
     }
 
-    fn tell_last(&self, ui: Ui, releases: &Releases<'_>, last: Option<&Release<'_>>) {
-        let line = match (self.line, &self.branch) {
+    fn tell_programs(&self, next: &Next, commits: usize, weighed: Option<&Weighed<'_>>) {
+        let deciding = weighed.filter(|_| self.args.kind.is_none()).into_iter().flat_map(|weighed| &weighed.deciding);
+        self.ui.json(&json!({
+            "version": next.version,
+            "tag": self.tagged.pattern.tag(&next.version),
+            "level": next.level.as_str(),
+            "held": next.held.map(Level::as_str),
+            "line": self.tagged.line.map(|line| line.to_string()),
+            "last": self.last.map(spoken),
+            "commits": commits,
+            "deciding": deciding.map(|one| json!({ "commit": one.id, "subject": one.subject })).collect::<Vec<_>>(),
+        }));
+    }
+
+    fn tell_last(&self, releases: &Releases<'_>) {
+        let line = match (self.tagged.line, &self.tagged.branch) {
             (Some(line), Some(branch)) => format!("of the line {line}, which the branch `{branch}` is for"),
             (Some(line), None) => format!("of the line {line}"),
             (None, _) if releases.list.len() == 1 => "and only release".to_owned(),
@@ -125,43 +110,43 @@ impl Asked<'_> {
             1 => "; another tag is none".to_owned(),
             others => format!("; {others} other tags are none"),
         };
-        let text = match last {
-            Some(last) if self.line.is_some_and(|line| !line.has(last.version())) => {
+        let text = match self.last {
+            Some(last) if self.tagged.line.is_some_and(|line| !line.has(last.version())) => {
                 format!("{}, the one before the first {line}", named(last))
             }
             Some(last) => format!("{}, the highest {line}{others}", named(last)),
             None => {
-                format!("no tag is like `{}`{others}; where some are missing, `git fetch --tags`", self.pattern)
+                format!("no tag is like `{}`{others}; where some are missing, `git fetch --tags`", self.tagged.pattern)
             }
         };
-        ui.words(format!("  {}     {text}", paint(DIM, "last")));
+        self.ui.words(format!("  {}     {text}", paint(DIM, "last")));
     }
 
-    fn tell_commits(&self, ui: Ui, commits: usize, weighed: Option<&Weighed<'_>>) {
+    fn tell_commits(&self, commits: usize, weighed: Option<&Weighed<'_>>) {
         let weighed = weighed.filter(|_| self.args.kind.is_none());
         let conventional = weighed.map(|weighed| match (weighed.conventional, weighed.number) {
             (conventional, number) if conventional == number => "; all that count follow the convention".to_owned(),
             (conventional, number) => format!("; {conventional} of the {number} that count follow the convention"),
         });
-        ui.words(format!("  {}  {commits} since{}", paint(DIM, "commits"), conventional.unwrap_or_default()));
+        self.ui.words(format!("  {}  {commits} since{}", paint(DIM, "commits"), conventional.unwrap_or_default()));
     }
 
-    fn tell_why(&self, ui: Ui, next: &Next, last: Option<&Release<'_>>, weighed: Option<&Weighed<'_>>) {
+    fn tell_why(&self, next: &Next, weighed: Option<&Weighed<'_>>) {
         let weighed = weighed.filter(|_| self.args.kind.is_none());
-        let begins = self.line.filter(|line| last.is_none_or(|last| !line.has(last.version())));
+        let begins = self.tagged.line.filter(|line| self.last.is_none_or(|last| !line.has(last.version())));
         let because = match (begins, weighed) {
             (Some(line), _) => format!("the line {line} begins"),
             (None, None) => format!("{}, as you say", next.level.as_str()),
-            (None, Some(weighed)) => reason(weighed, next, self.line),
+            (None, Some(weighed)) => reason(weighed, next, self.tagged.line),
         };
-        ui.words(format!("  {}       {because}", paint(DIM, "so")));
+        self.ui.words(format!("  {}       {because}", paint(DIM, "so")));
         let deciding =
             weighed.filter(|_| begins.is_none()).map(|weighed| weighed.deciding.as_slice()).unwrap_or_default();
         for one in deciding.iter().take(NAMED) {
-            ui.words(format!("           {} {}", paint(DIM, &one.id[..7]), one.subject));
+            self.ui.words(format!("           {} {}", paint(DIM, &one.id[..7]), one.subject));
         }
         if deciding.len() > NAMED {
-            ui.words(format!("           and {} more", deciding.len() - NAMED));
+            self.ui.words(format!("           and {} more", deciding.len() - NAMED));
         }
     }
 }

@@ -96,7 +96,7 @@ pub struct Counts {
 pub struct Entry {
     /// The version, without a leading `v`.
     pub version: String,
-    /// The day of the release, `YYYY-MM-DD`.
+    /// The day of the release, `YYYY-MM-DD`; empty before it.
     pub date: String,
     /// What matters most to a reader, as Markdown; each becomes one item of a list.
     pub highlights: Vec<String>,

@@ -5,9 +5,13 @@ use super::{Entry, Group, Manual};
 
 pub(super) const HIGHLIGHTS: &str = "Highlights";
 
-/// Renders a whole entry as Markdown with bare line feeds, one of them at the end.
+/// Renders a whole entry, dated if it has a date, as Markdown with bare line feeds, one of them at the end.
 pub fn render(entry: &Entry) -> String {
-    let mut passages = vec![format!("## [{}] - {}\n", entry.version, entry.date)];
+    let date = if entry.date.is_empty() { String::new() } else { format!(" - {}", entry.date) };
+    let mut passages = vec![format!("## [{}]{date}\n", entry.version)];
+    if let Some(text) = &entry.text {
+        return format!("{}\n{text}", passages.remove(0));
+    }
     let passage = |group: &Group| format!("### {}\n\n{}", title(group), items(group, &Bullet::default()));
     passages.extend(groups(entry).iter().map(passage));
     passages.join("\n")

@@ -1,7 +1,7 @@
 //! `changelog`: an entry for the version, on the release branch.
 
-use allclear_core::changelog::fragment::{self, Fragments};
-use allclear_core::changelog::{self, Entry, Manual, Sources};
+use allclear_core::changelog::fragment::Fragments;
+use allclear_core::changelog::{self, Entry, Manual};
 use allclear_core::event::CommitRole;
 use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::commit::{Change, Commit};
 use crate::files::Pattern;
+use crate::notes::Notes;
 use crate::repository::Edits;
 use crate::step::{Context, Kind, StepError, Work};
 
@@ -69,48 +70,19 @@ impl Changelog {
 
     fn entry(&self, cx: &Context<'_>, base: &CommitId, text: &str, fragments: &Fragments) -> Result<Entry, StepError> {
         let since = cx.release.opening.last.as_ref().map(|last| &last.commit);
-        let telling = &cx.process.changelog;
-        let log = cx.repository().log(since, base, &telling.paths)?;
-        let commits = log.commits();
-        let sources = Sources { commits: &commits, fragments: &fragments.told, written: changelog::unreleased(text) };
-        let changes = changelog::compose(&sources, &telling.rules(cx.process.project.forge.as_deref()));
-        let mut entry = Entry {
-            version: cx.release.version.to_string(),
-            date: cx.release.opened.at.strftime("%Y-%m-%d").to_string(),
-            highlights: if self.changelog.highlights { changes.highlights } else { vec![] },
-            changes: changes.groups,
-            manuals: self.manuals(cx, since, base)?,
-            contributors: changelog::contributors(&commits).into_iter().map(str::to_owned).collect(),
-            ..Entry::default()
-        };
-        if let Some(template) = &telling.template {
+        let log = cx.repository().log(since, base, &cx.process.changelog.paths)?;
+        let (version, date) = (cx.release.version.to_string(), cx.release.opened.at.strftime("%Y-%m-%d").to_string());
+        let mut entry = notes(cx).entry(&version, &date, &log.commits(), fragments, changelog::unreleased(text));
+        entry.manuals = self.manuals(cx, since, base)?;
+        if !self.changelog.highlights {
+            entry.highlights.clear();
+        }
+        if let Some(template) = &cx.process.changelog.template {
             let text = cx.text(base, template)?;
             let broken = StepError::content("the entry cannot be made");
             entry.text = Some(changelog::fill(template.as_str(), &text, &entry).map_err(broken)?);
         }
         Ok(entry)
-    }
-
-    /// What people wrote into files of their own since the last release.
-    fn fragments(cx: &Context<'_>, base: &CommitId) -> Result<Fragments, StepError> {
-        let Some(folder) = &cx.process.changelog.fragments else { return Ok(Fragments::default()) };
-        let all = cx.repository().files(base)?;
-        let inside = |path: &&str| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        let paths: Vec<&str> = all.iter().map(String::as_str).filter(inside).collect();
-        let settings = all.iter().map(String::as_str).find(|path| ["towncrier.toml", "pyproject.toml"].contains(path));
-        let texts = cx.repository().read_all(base, &[paths.as_slice(), settings.as_slice()].concat())?;
-        let texts: Vec<String> =
-            texts.into_iter().map(|bytes| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()).collect();
-        let files: Vec<(&str, &str)> = paths.iter().copied().zip(texts.iter().map(String::as_str)).collect();
-        let settings = settings.zip(texts.get(paths.len()).map(String::as_str));
-        let cannot = StepError::content(format!("the fragments in `{folder}` cannot be read"));
-        let mut fragments = fragment::read(folder.as_str(), &files, settings).map_err(cannot)?;
-        let since = cx.release.opening.last.as_ref().map(|last| &last.commit);
-        let added = cx.repository().added(since, base, folder.as_str())?;
-        for fragment in &mut fragments.told {
-            fragment.added_by = added.get(&fragment.path).map(CommitId::to_string);
-        }
-        Ok(fragments)
     }
 
     fn manuals(&self, cx: &Context<'_>, since: Option<&CommitId>, base: &CommitId) -> Result<Vec<Manual>, StepError> {
@@ -136,6 +108,10 @@ impl Changelog {
         }
         Ok(manuals)
     }
+}
+
+fn notes<'a>(cx: &'a Context<'_>) -> Notes<'a> {
+    Notes { repository: cx.repository(), telling: &cx.process.changelog, forge: cx.process.project.forge.as_deref() }
 }
 
 /// The first heading of a page.
@@ -171,7 +147,8 @@ impl Change for Changelog {
                 "`{file}` is reStructuredText, and changelogs are written as Markdown: name a Markdown file"
             )));
         }
-        let fragments = Self::fragments(cx, base)?;
+        let since = cx.release.opening.last.as_ref().map(|last| &last.commit);
+        let fragments = notes(cx).fragments(since, base)?;
         let cannot = StepError::content(format!("the entry cannot be written into `{file}`"));
         let text = changelog::write(&text, &self.entry(cx, base, &text, &fragments)?).map_err(cannot)?;
         let mut edits = Edits::from([(file, Some(text.into_bytes()))]);

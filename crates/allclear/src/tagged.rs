@@ -1,0 +1,44 @@
+//! The releases that the tags of a clone record, for commands that are asked about them.
+
+use allclear_core::history::{Line, Releases, TagPattern};
+use allclear_core::process::Process;
+use allclear_engine::history::{self, Tags};
+use allclear_engine::open;
+
+use crate::error::CommandError;
+use crate::here::Here;
+
+/// Tags, what they look like, and the line that is asked about.
+pub(crate) struct Tagged {
+    /// The process of the checkout, if there is one.
+    pub(crate) process: Option<Process>,
+    /// The line: the one that a person names, otherwise that of the branch whose name says one.
+    pub(crate) line: Option<Line>,
+    /// The branch whose name says the line.
+    pub(crate) branch: Option<String>,
+    /// What the project's tags look like.
+    pub(crate) pattern: TagPattern,
+    tags: Tags,
+}
+
+impl Tagged {
+    /// Looks at the clone; `from` is the revision that is asked about.
+    pub(crate) fn find(here: &Here, line: Option<Line>, from: &str) -> Result<Self, CommandError> {
+        here.require_history()?;
+        let process = here.process_text.as_deref().map(open::read_process).transpose()?;
+        let tags = Tags::read(here.repository.git())?;
+        let pattern = history::pattern(process.as_ref(), &tags.list());
+        let trunk = process.as_ref().map(|process| process.project.trunk.as_str());
+        let by_branch = match line {
+            None if from == "HEAD" => history::line_here(&here.repository, trunk),
+            _ => None,
+        };
+        let (by_branch, branch) = by_branch.unzip();
+        Ok(Self { process, line: line.or(by_branch), branch, pattern, tags })
+    }
+
+    /// The releases, in the order of their versions.
+    pub(crate) fn releases(&self) -> Releases<'_> {
+        Releases::of(&self.pattern, self.tags.list())
+    }
+}
