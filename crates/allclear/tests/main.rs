@@ -12,6 +12,7 @@ mod it {
     mod bad_process;
     mod calendar;
     mod candidates;
+    mod changelog;
     mod foreign;
     mod kinds;
     mod minor;
