@@ -68,7 +68,7 @@ fn a_patch_is_cut_from_the_last_tag() {
     assert_snapshot!(sample.origin.git(&["show", "v1.2.1:CHANGELOG.md"]).replace(&today(), "[date]"), @"
     # Changelog
 
-    ## [1.2.1] - [date]
+    ## 1.2.1 - [date]
 
     ### Fixed
 

@@ -291,7 +291,7 @@ fn told_by_plain_git(sample: &Sample) {
     --- a/CHANGELOG.md
     +++ b/CHANGELOG.md
     @@ -2,0 +3,10 @@
-    +## [1.3.0] - [date]
+    +## 1.3.0 - [date]
     +
     +### Added
     +

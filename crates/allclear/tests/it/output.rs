@@ -89,7 +89,7 @@ fn the_plan_shows_every_effect_and_the_bump_as_a_diff_before_it_happens() {
           @@ -1,5 +1,15 @@
            # Changelog
 
-          +## [1.3.0] - [date]
+          +## 1.3.0 - [date]
           +
           +### Added
           +

@@ -64,7 +64,8 @@ impl<'a> Style<'a> {
             text,
             newest,
             is_linked: !sections.iter().any(|one| one.name == Name::Unreleased && !one.heading.title.starts_with('[')),
-            groups: groups.unwrap_or(if lists > 0 && !releases.is_empty() { Groups::None } else { default }),
+            // One short list is no habit yet.
+            groups: groups.unwrap_or(if lists > 1 && !releases.is_empty() { Groups::None } else { default }),
             bullet: bodies.iter().find_map(|body| bullet_in(&text[body.clone()])).unwrap_or_default(),
             titles: bodies.iter().flat_map(|body| titles_in(outline, body.clone())).collect(),
         }
@@ -228,8 +229,8 @@ mod tests {
             (style.groups, style.bullet.first)
         };
         assert_eq!(style("## 1.3.0\n### Features\n* x\n"), (Groups::Heading(3), "* ".to_owned()));
-        assert_eq!(style("# 1.3.0\n- x\n"), (Groups::None, "- ".to_owned()));
-        assert_eq!(style("1.3.0 / 2025-12-01\n====\n\n  * x\n"), (Groups::None, "  * ".to_owned()));
+        assert_eq!(style("# 1.3.0\n- x\n# 1.2.0\n- y\n"), (Groups::None, "- ".to_owned()));
+        assert_eq!(style("1.3.0 / 2025-12-01\n====\n\n  * x\n"), (Groups::Heading(3), "  * ".to_owned()));
         assert_eq!(style("## 1.3.0\n**Bug fixes:**\n*   x\n"), (Groups::Label("**", ":**"), "*   ".to_owned()));
         assert_eq!(style("## 1.3.0\nBug fixes:\n\n* x\n"), (Groups::Label("", ":"), "* ".to_owned()));
         assert_eq!(style("## 1.3.0\nwords\n"), (Groups::Heading(3), "- ".to_owned()));
