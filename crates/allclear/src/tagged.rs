@@ -1,6 +1,7 @@
 //! The releases that the tags of a clone record, for commands that are asked about them.
 
 use allclear_core::history::{Line, Releases, TagPattern};
+use allclear_core::names::CommitId;
 use allclear_core::process::Process;
 use allclear_engine::history::{self, Tags};
 use allclear_engine::open;
@@ -18,23 +19,31 @@ pub(crate) struct Tagged {
     pub(crate) branch: Option<String>,
     /// What the project's tags look like.
     pub(crate) pattern: TagPattern,
+    /// The commit that is asked about.
+    pub(crate) until: CommitId,
     tags: Tags,
 }
 
 impl Tagged {
-    /// Looks at the clone; `from` is the revision that is asked about.
+    /// Looks at the clone; `from` is the revision that is asked about. Tags are read while git is asked for the rest.
     pub(crate) fn find(here: &Here, line: Option<Line>, from: &str) -> Result<Self, CommandError> {
         here.require_history()?;
         let process = here.process_text.as_deref().map(open::read_process).transpose()?;
-        let tags = Tags::read(here.repository.git())?;
-        let pattern = history::pattern(process.as_ref(), &tags.list());
         let trunk = process.as_ref().map(|process| process.project.trunk.as_str());
-        let by_branch = match line {
-            None if from == "HEAD" => history::line_here(&here.repository, trunk),
-            _ => None,
-        };
+        let git = here.repository.git();
+        let (tags, by_branch, until) = std::thread::scope(|scope| {
+            let tags = scope.spawn(|| Tags::read(git));
+            let until = here.revision(from);
+            let by_branch = match line {
+                None if from == "HEAD" => history::line_here(&here.repository, trunk),
+                _ => None,
+            };
+            (tags.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), by_branch, until)
+        });
+        let (tags, until) = (tags?, until?);
+        let pattern = history::pattern(process.as_ref(), &tags.list());
         let (by_branch, branch) = by_branch.unzip();
-        Ok(Self { process, line: line.or(by_branch), branch, pattern, tags })
+        Ok(Self { process, line: line.or(by_branch), branch, pattern, until, tags })
     }
 
     /// The releases, in the order of their versions.

@@ -1,5 +1,8 @@
 //! The history of a repository as git tells it: tags, and which commits lie between.
 
+use std::collections::HashMap;
+use std::thread::ScopedJoinHandle;
+
 use allclear_core::changelog::Commit;
 use allclear_core::history::{Graph, Line, Node, Release, Tag, TagPattern, habit};
 use allclear_core::names::CommitId;
@@ -60,6 +63,8 @@ pub struct Whole {
     pub log: Log,
     /// The parents of all commits behind it and behind the releases, as git lists them.
     parents: String,
+    /// The days of the releases' commits.
+    days: HashMap<String, String>,
 }
 
 impl Whole {
@@ -78,13 +83,25 @@ impl Whole {
         // Without paths the log says itself who the parents are.
         let own = if paths.is_empty() { format!("^{until}\n") } else { format!("{until}\n") };
         roots.push_str(&own);
+        let tagged: Vec<&str> = releases.iter().map(|release| release.tag.commit).collect();
+        let joined =
+            |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         std::thread::scope(|scope| {
-            let parents =
-                scope.spawn(|| repository.git().run_with_input(["rev-list", "--parents", "--stdin"], roots.as_bytes()));
+            let between = scope.spawn(|| {
+                let days = days(repository, &tagged)?;
+                let words = ["rev-list", "--parents", "--stdin"];
+                Ok::<_, GitError>((repository.git().run_with_input(words, roots.as_bytes())?, days))
+            });
             let log = repository.log(None, until, paths);
-            let parents = parents.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok(Self { log: log?, parents: parents? })
+            let (parents, days) = joined(between)?;
+            let days = tagged.iter().map(|commit| (*commit).to_owned()).zip(days).collect();
+            Ok(Self { log: log?, parents, days })
         })
+    }
+
+    /// The day of a release, as the clock of who committed it had it: `2026-11-23`.
+    pub fn day(&self, release: &Release<'_>) -> Option<&str> {
+        self.days.get(release.tag.commit).map(String::as_str)
     }
 
     /// Sorts the commits by the first of the releases, which come in the order of their versions, that contains them: one list of

@@ -1,7 +1,9 @@
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use allclear_core::changelog::fragment::Fragments;
-use allclear_core::changelog::{self, Commit, Entry};
+use allclear_core::changelog::{self, Entry};
 use allclear_core::history::{Line, Release, Releases};
 use allclear_core::names::CommitId;
 use allclear_core::process::Telling;
@@ -93,8 +95,8 @@ impl Asked<'_> {
         let released = self.args.version.as_ref().and_then(|version| releases.find(version));
         let (since, until) = match (released, &self.args.version) {
             (Some(release), Some(version)) => (releases.before(version), commit(release)?),
-            (_, Some(version)) => (releases.before(version), self.here.revision(&self.args.from)?),
-            (_, None) => (releases.last(self.tagged.line), self.here.revision(&self.args.from)?),
+            (_, Some(version)) => (releases.before(version), self.tagged.until.clone()),
+            (_, None) => (releases.last(self.tagged.line), self.tagged.until.clone()),
         };
         let since = since.map(commit).transpose()?;
         let day = match (released, &self.args.version) {
@@ -117,36 +119,23 @@ impl Asked<'_> {
     /// All releases, the newest first.
     fn whole(&self, ui: Ui) -> CommandResult {
         let releases = self.tagged.releases();
-        let counted: Vec<&Release<'_>> = releases
-            .list
-            .iter()
-            .filter(|release| self.args.prereleases || !release.version().is_prerelease())
-            .collect();
-        let until = self.here.revision(&self.args.from)?;
-        let whole = Whole::read(&self.here.repository, &until, &counted, &self.telling.paths)?;
-        let mut parts: Vec<(Option<&Release<'_>>, Vec<Commit<'_>>)> =
-            counted.iter().copied().map(Some).chain([None]).zip(whole.by_release(&counted)).collect();
-        parts.retain(|(_, commits)| !commits.is_empty());
-        let commits: Vec<&str> = parts.iter().filter_map(|(release, _)| Some(release.as_ref()?.tag.commit)).collect();
-        let mut days = days(&self.here.repository, &commits)?.into_iter();
-        let dated = parts.into_iter().map(|(release, commits)| {
-            let day = release.and_then(|_| days.next()).unwrap_or_default();
-            (release, day, commits)
-        });
-        let entries: Vec<Entry> = dated
-            .map(|(release, day, commits)| {
-                let name = release.map_or(UNRELEASED.to_owned(), |release| release.version().to_string());
-                self.notes.entry(&name, &day, &commits, &Fragments::default(), "")
-            })
-            .collect();
-        let mut page = "# Changelog\n".to_owned();
-        for mut entry in entries.iter().rev().cloned() {
+        let counts = |release: &&Release<'_>| self.args.prereleases || !release.version().is_prerelease();
+        let counted: Vec<&Release<'_>> = releases.list.iter().filter(counts).collect();
+        let whole = Whole::read(&self.here.repository, &self.tagged.until, &counted, &self.telling.paths)?;
+        let parts: Vec<_> = counted.iter().copied().map(Some).chain([None]).zip(whole.by_release(&counted)).collect();
+        let told = parts.iter().rev().filter(|(_, commits)| !commits.is_empty()).collect::<Vec<_>>();
+        let entries = at_once(&told, |(release, commits)| {
+            let name = release.map_or(UNRELEASED.to_owned(), |release| release.version().to_string());
+            let day = release.and_then(|release| whole.day(release)).unwrap_or_default();
+            let mut entry = self.notes.entry(&name, day, commits, &Fragments::default(), "");
             self.fill(&mut entry)?;
-            page.push('\n');
-            page.push_str(&changelog::render(&entry));
-        }
+            Ok((changelog::render(&entry), entry))
+        });
+        let entries = entries.into_iter().collect::<Result<Vec<_>, CommandError>>()?;
+        let mut page = "# Changelog\n".to_owned();
+        entries.iter().for_each(|(text, _)| page.extend(["\n", text]));
         ui.text(page.trim_end());
-        ui.json(&entries.iter().rev().map(spoken).collect::<Vec<_>>());
+        ui.json(&entries.iter().map(|(_, entry)| spoken(entry)).collect::<Vec<_>>());
         Ok(Exit::Done)
     }
 
@@ -192,6 +181,24 @@ impl Asked<'_> {
             Err(error) => Err(CommandError::usage(format!("`{}` cannot be read: {error}", path.display()))),
         }
     }
+}
+
+/// Makes something of each, on all cores; the results come in the order of what they were made of.
+fn at_once<T: Sync, R: Send>(all: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let taken = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < all.len()));
+        taken.map(|at| (at, make(&all[at]))).collect::<Vec<_>>()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut made: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let join =
+            |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        running.into_iter().flat_map(join).collect()
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, one)| one).collect()
 }
 
 fn commit(release: &Release<'_>) -> Result<CommitId, CommandError> {

@@ -35,11 +35,10 @@ pub(crate) struct Args {
 pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     let here = Here::find()?;
     let tagged = Tagged::find(&here, args.line, &args.from)?;
-    let from = here.revision(&args.from)?;
     let releases = tagged.releases();
     let last = releases.last(tagged.line);
     let since = last.map(|last| CommitId::new(last.tag.commit)).transpose().map_err(CommandError::usage)?;
-    let log = here.repository.log(since.as_ref(), &from, &[])?;
+    let log = here.repository.log(since.as_ref(), &tagged.until, &[])?;
     let commits = log.commits();
     let weighed = weigh(&commits);
     let asked = Asked { ui, args, tagged: &tagged, last };

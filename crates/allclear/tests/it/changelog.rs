@@ -149,7 +149,10 @@ fn each_commit_is_told_under_the_release_that_had_it_first() {
 fn the_changelog_is_written_in_place() {
     let env = TestEnv::new();
     let repo = project(&env);
-    repo.write("CHANGELOG.md", "# Changes\n\n## Unreleased\n\n- Faster, says ana.\n\n## 1.1.0 (2026-01-01)\n\n- before\n");
+    repo.write(
+        "CHANGELOG.md",
+        "# Changes\n\n## Unreleased\n\n- Faster, says ana.\n\n## 1.1.0 (2026-01-01)\n\n- before\n",
+    );
     let written = || fs::read_to_string(repo.path().join("CHANGELOG.md")).unwrap();
     let ran = allclear(&repo, "changelog 2.0.0 --write");
     assert!(ran.success(), "{ran}");
