@@ -85,6 +85,15 @@ impl Ui {
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
 
+    /// Writes data for people that a program may read too, such as a difference: to anything but a terminal byte for byte.
+    pub(crate) fn exact(self, text: &str) {
+        if !self.json && std::io::stdout().is_terminal() {
+            self.out(text.trim_end());
+        } else if !self.json {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+        }
+    }
+
     /// Writes words for people.
     pub(crate) fn words(self, text: impl Display) {
         let _ = writeln!(AutoStream::auto(std::io::stderr()), "{}", calm(&text.to_string()));

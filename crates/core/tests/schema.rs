@@ -27,6 +27,10 @@ fn covers_value(schema: &Value, ty: &Type, place: &str) {
             covers_value(&schema["oneOf"][0], inner, place);
             covers_value(&schema["oneOf"][1]["items"], inner, place);
         }
+        Type::Short(inner, fields) => {
+            covers_value(&schema["oneOf"][0], inner, place);
+            covers(&schema["oneOf"][1], fields.iter(), place);
+        }
         Type::Choice(words) => assert_eq!(schema["enum"].as_array().unwrap().len(), words.len(), "{place}"),
         _ => assert!(schema.get("type").is_some() || schema.get("oneOf").is_some(), "{place} has a type"),
     }

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod catalogue;
+pub mod checkout;
 pub mod clock;
 pub mod conductor;
 pub mod decide;
@@ -29,6 +30,7 @@ pub mod steps;
 pub mod survey;
 pub mod tools;
 pub mod values;
+pub mod version_files;
 pub mod world;
 
 mod choose;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use allclear_core::edit::{self, Format};
+use allclear_core::edit;
 use allclear_core::names::{CommitId, StepId, Word};
 use allclear_core::process::command::Command;
 use allclear_core::process::{Process, Step};
@@ -13,6 +13,7 @@ use crate::catalogue;
 use crate::files::Pattern;
 use crate::repository::Repository;
 use crate::tools;
+use crate::version_files;
 
 /// Something that would fail later, or that a reader should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -259,34 +260,37 @@ impl Preflight<'_> {
                 "add `files = [\"pyproject.toml\"]`, or take the step out",
             );
         }
-        for pattern in &self.process.versions.files.clone() {
-            let matching: Vec<String> = Pattern::new(pattern)
-                .map(|p| p.select(&self.files).into_iter().map(str::to_owned).collect())
-                .unwrap_or_default();
-            if matching.is_empty() {
-                self.wrong(
-                    format!("`{pattern}` of `[versions]` matches no file"),
-                    "write the file, correct the pattern, or take it out",
-                );
+        let mut selected = Vec::new();
+        for file in &self.process.versions.files {
+            match version_files::one(file, &self.files) {
+                Ok(Ok(files)) => selected.extend(files),
+                Ok(Err(bad)) => self.wrong(bad.to_string(), "write the file, correct the entry, or take it out"),
+                Err(bad) => self.wrong(crate::step::chain(&bad), "correct the entry"),
             }
-            for path in matching {
-                self.version_file(&path);
+        }
+        let Some(commit) = self.commit.clone() else { return };
+        let texts = version_files::texts(self.repository, &commit, &selected, &self.files).unwrap_or_default();
+        let before = self.concerns.len();
+        let mut stated = None;
+        for file in &selected {
+            match edit::named_places(std::slice::from_ref(file), &texts) {
+                Ok(places) => stated = stated.or_else(|| places.first().and_then(|(_, place)| place.version())),
+                Err(error) => self.version_trouble(&error),
             }
+        }
+        // What follows them is looked at by an edit that writes nothing.
+        if let (true, Some(stated)) = (self.concerns.len() == before, stated)
+            && let Err(error) = edit::bump(&selected, &texts, &stated.next("minor"))
+        {
+            self.version_trouble(&error);
         }
     }
 
-    fn version_file(&mut self, path: &str) {
-        let Some(format) = Format::of(path) else {
-            self.wrong(format!("`{path}` is of no format whose version can be written"), "take it out of `[versions]`");
-            return;
-        };
-        let text = self.text(path).unwrap_or_default();
-        if let Err(error) = edit::places(format, &text) {
-            self.wrong(
-                format!("the version in `{path}` cannot be found: {}", crate::step::chain(&error)),
-                "correct the file, or take it out of `[versions]`",
-            );
-        }
+    fn version_trouble(&mut self, wrong: &edit::InFile) {
+        self.wrong(
+            format!("the version in `{}` cannot be set: {}", wrong.path, crate::step::chain(&wrong.error)),
+            "correct the file, or take it out of `[versions]`",
+        );
     }
 
     /// The changelog.

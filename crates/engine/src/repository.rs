@@ -3,7 +3,7 @@
 //! Nothing here touches the person's own checkout: branches are read from and pushed to the remote, commits are made from objects,
 //! and commands run in a worktree of our own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use allclear_core::names::{BranchName, CommitId, RelPath, TagName, Word};
@@ -243,6 +243,31 @@ impl Repository {
         }
     }
 
+    /// The bytes of those of these paths that are regular files of a commit: no links.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn read_regular(&self, commit: &CommitId, paths: &[&str]) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
+        let listed = self.git.bytes(["ls-tree", "-r", "-z", "--full-tree", commit.as_str()])?;
+        let wanted: BTreeSet<&str> = paths.iter().copied().collect();
+        let file = |entry: &str| {
+            let (kind, path) = entry.split_once('\t')?;
+            let blob = kind.starts_with("100").then(|| kind.rsplit(' ').next())??;
+            wanted.contains(path).then(|| (path.to_owned(), blob.to_owned()))
+        };
+        let files: Vec<(String, String)> = names(&listed).iter().filter_map(|entry| file(entry)).collect();
+        let asked: String = files.iter().map(|(_, blob)| format!("{blob}\n")).collect();
+        let answer = self.git.bytes_with_input(["cat-file", "--batch"], asked.as_bytes())?;
+        let mut rest = answer.as_slice();
+        let mut found = BTreeMap::new();
+        for (path, _) in files {
+            let Some((bytes, behind)) = batched(rest) else { break };
+            found.insert(path, bytes.to_vec());
+            rest = behind;
+        }
+        Ok(found)
+    }
+
     /// Commit ids and headlines from `since` (exclusive; the beginning where there is none) to `until`, newest first, without merges.
     ///
     /// # Errors
@@ -371,6 +396,13 @@ impl Repository {
         self.git.run(["worktree", "add", "--quiet", "--force", "--detach", "--", &path, commit.as_str()])?;
         Ok(folder)
     }
+}
+
+/// The next object of what `git cat-file --batch` says: a line that ends with its size, its bytes, a line end.
+fn batched(answer: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = answer.iter().position(|byte| *byte == b'\n')?;
+    let size: usize = std::str::from_utf8(&answer[..end]).ok()?.rsplit(' ').next()?.parse().ok()?;
+    Some((answer.get(end + 1..end + 1 + size)?, answer.get(end + 2 + size..)?))
 }
 
 /// The names of a list that git ends with NUL. A name that is not UTF-8 cannot stand in a process, so it is passed over.

@@ -2,6 +2,7 @@
 
 mod abort;
 mod audit;
+mod bump;
 mod calendar;
 mod changelog;
 mod check;
@@ -65,6 +66,7 @@ enum Command {
     Retry(retry::Args),
     Abort(abort::Args),
     Audit(audit::Args),
+    Bump(bump::Args),
     Schema(schema::Args),
 }
 
@@ -89,6 +91,7 @@ pub(crate) fn run(ui: Ui, cli: Cli) -> CommandResult {
         Command::Retry(args) => retry::run(ui, release, &args),
         Command::Abort(args) => abort::run(ui, release, &args),
         Command::Audit(args) => audit::run(ui, &args),
+        Command::Bump(args) => bump::run(ui, &args),
         Command::Schema(args) => schema::run(ui, &args),
     }
 }

@@ -1,39 +1,22 @@
-//! `Chart.yaml`: the top-level `version` and `appVersion`, found by lines.
+//! `Chart.yaml` and `Chart.lock` of Helm: a chart's `version` and `appVersion`, and the charts of this repository that it depends on.
 
-use super::yaml::{Kind, Line};
-use super::{EditError, Place};
+use serde_json::{Value as Json, json};
 
+use super::set::{Files, Found, InFile, Moved, folder_of, join};
+use super::yaml::{self, Block};
+use super::{Dialect, EditError, Holds, Place};
+use crate::version::Spelling;
+
+pub(super) const FILE: &str = "Chart.yaml";
+pub(super) const LOCK: &str = "Chart.lock";
 const FIELDS: [&str; 2] = ["version", "appVersion"];
 
 pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
+    let chart = yaml::document(text)?;
     let mut found = Vec::new();
-    let (mut at, mut inside, mut after_version) = (0, false, false);
-    for (index, raw) in text.split_inclusive('\n').enumerate() {
-        let line = Line::new(index + 1, at, raw)?;
-        at += raw.len();
-        match line.kind()? {
-            Kind::Silent => continue,
-            Kind::Start if inside => {
-                return Err(line.refused("a second document begins: keep one chart in one file"));
-            }
-            Kind::Start => {}
-            Kind::Nested if after_version => {
-                return Err(line.refused("the version above goes on here: keep it on one line"));
-            }
-            Kind::Nested => {}
-            Kind::Key { key, value_at } => {
-                after_version = FIELDS.contains(&key);
-                if after_version {
-                    found.push(line.place(key, value_at)?);
-                }
-            }
-        }
-        inside = true;
+    for entry in chart.entries()?.into_iter().filter(|entry| FIELDS.contains(&entry.key)) {
+        found.push(entry.scalar()?.place(entry.key.to_owned(), Holds::Version(Spelling::SemVer))?);
     }
-    check(found)
-}
-
-fn check(found: Vec<Place>) -> Result<Vec<Place>, EditError> {
     for key in FIELDS {
         match found.iter().filter(|place| place.field == key).count() {
             0 if key == "version" => {
@@ -48,22 +31,122 @@ fn check(found: Vec<Place>) -> Result<Vec<Place>, EditError> {
     Ok(found)
 }
 
-/// Keeps the author's quotes, and adds some where a bare scalar would be read as something else than text.
-pub(super) fn written(text: &str, place: &Place, to: &str) -> String {
-    let quoted = text[..place.span.start].ends_with(['"', '\'']);
-    if quoted || is_plain_text(to) { to.to_owned() } else { format!("\"{to}\"") }
+/// Finds where other charts of the repository name the version of one that moved.
+pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Result<(), InFile> {
+    for (path, text) in files.named(&[FILE, LOCK]) {
+        // Only charts that depend on a folder name another chart of the repository.
+        if !text.contains("dependencies") {
+            continue;
+        }
+        let places = match path.ends_with(LOCK) {
+            true => lock_places(text, folder_of(path), moved),
+            false => requirements(text, folder_of(path), moved),
+        };
+        found.add(path, places.map_err(InFile::at(path))?);
+    }
+    Ok(())
 }
 
-/// No parser takes a scalar with two dots for a number, date, truth value or null (YAML 1.2 section 10.3 and the older types
-/// of YAML 1.1), nor one that begins with a letter and has a digit.
-fn is_plain_text(value: &str) -> bool {
-    let letter_first = value.starts_with(|first: char| first.is_ascii_alphabetic());
-    value.matches('.').count() >= 2 || (letter_first && value.contains(|c: char| c.is_ascii_digit()))
+fn dependencies<'a>(document: &Block<'a>) -> Result<Vec<Block<'a>>, EditError> {
+    let entry = document.entry("dependencies")?;
+    Ok(entry.map(|entry| entry.items()).transpose()?.flatten().unwrap_or_default())
+}
+
+/// The folder of the chart that a dependency is, if it is in this repository: `file://…`, or a folder in `charts/`.
+fn target(dependency: &Block<'_>, folder: &str) -> Result<Option<String>, EditError> {
+    let read = |key: &str| -> Result<String, EditError> {
+        let scalar = dependency.entry(key)?.map(|entry| entry.scalar()).transpose()?;
+        Ok(scalar.map_or_else(String::new, |scalar| scalar.value.to_owned()))
+    };
+    let repository = if dependency.entry("repository")?.is_some() { read("repository")? } else { String::new() };
+    Ok(match repository.strip_prefix("file://") {
+        Some(path) => join(folder, path),
+        None if repository.is_empty() => join(folder, &format!("charts/{}", read("name")?)),
+        None => None,
+    })
+}
+
+fn requirements(text: &str, folder: &str, moved: &Moved) -> Result<Vec<Place>, EditError> {
+    local(text, folder, moved, |at| Holds::Requirement { dialect: Dialect::Helm, at: at.to_owned() })
+}
+
+/// A lock names the exact version, and a digest of itself and of what the chart asks for.
+fn lock_places(text: &str, folder: &str, moved: &Moved) -> Result<Vec<Place>, EditError> {
+    let mut places = local(text, folder, moved, |_| Holds::Version(Spelling::SemVer))?;
+    if !places.is_empty() {
+        let digest = yaml::document(text)?.entry("digest")?;
+        let digest = digest.map(|entry| entry.scalar()?.place("digest".to_owned(), Holds::Digest)).transpose()?;
+        places.extend(digest);
+    }
+    Ok(places)
+}
+
+fn local(text: &str, folder: &str, moved: &Moved, holds: impl Fn(&str) -> Holds) -> Result<Vec<Place>, EditError> {
+    let mut places = Vec::new();
+    for (index, dependency) in dependencies(&yaml::document(text)?)?.iter().enumerate() {
+        let Some(at) = target(dependency, folder)?.and_then(|target| moved.get(&target)) else { continue };
+        if let Some(entry) = dependency.entry("version")? {
+            places.push(entry.scalar()?.place(format!("dependencies[{index}].version"), holds(at))?);
+        }
+    }
+    Ok(places)
+}
+
+/// The digest of a lock: SHA-256 of the compact JSON of what the chart asks for and what the lock answers, as in `HashReq` of
+/// Helm's `internal/resolver`.
+///
+/// # Errors
+/// [`EditError::Digest`] where a dependency has keys that are no single words, such as `import-values`.
+pub(super) fn digest(chart: &str, lock: &str) -> Result<String, EditError> {
+    let hashed = [as_go_writes(chart)?, as_go_writes(lock)?].join(",");
+    Ok(format!("sha256:{}", crate::digest::Digest::of(format!("[{hashed}]").as_bytes())))
+}
+
+/// The keys of a dependency in the order of Helm's type; all but the first and third are left out where they are empty.
+const KEYS: [&str; 7] = ["name", "version", "repository", "condition", "tags", "enabled", "alias"];
+
+fn as_go_writes(text: &str) -> Result<String, EditError> {
+    let mut written = Vec::new();
+    for dependency in dependencies(&yaml::document(text)?)? {
+        let mut entries = Vec::new();
+        if dependency.entries()?.iter().any(|entry| !KEYS.contains(&entry.key)) {
+            return Err(EditError::Digest);
+        }
+        for key in KEYS {
+            let value = field(&dependency, key)?;
+            if !value.is_null() || ["name", "repository"].contains(&key) {
+                let value = if value.is_null() { json!("") } else { value };
+                entries.push(format!("\"{key}\":{value}"));
+            }
+        }
+        written.push(format!("{{{}}}", entries.join(",")));
+    }
+    // Go escapes these three in JSON, so that it may stand in HTML.
+    let list = format!("[{}]", written.join(","));
+    Ok(list.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e"))
+}
+
+fn field(dependency: &Block<'_>, key: &str) -> Result<Json, EditError> {
+    let Some(entry) = dependency.entry(key)? else { return Ok(Json::Null) };
+    if key == "tags" {
+        let mut tags = Vec::new();
+        for item in entry.items()?.ok_or(EditError::Digest)? {
+            tags.push(item.scalar()?.ok_or(EditError::Digest)?.value.to_owned());
+        }
+        return Ok(json!(tags));
+    }
+    Ok(match (key, entry.scalar()?.value) {
+        ("enabled", "true") => json!(true),
+        ("enabled", "false") | (_, "") => Json::Null,
+        ("enabled", _) => return Err(EditError::Digest),
+        (_, value) => json!(value),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::edit::{Format, set_version};
+    use crate::edit::Format;
+    use crate::edit::write::set_version;
 
     fn edit_to(text: &str, to: &str) -> String {
         set_version(Format::Chart, text, to).unwrap().text
@@ -174,8 +257,8 @@ keywords: ["a:b",
         "name: api": no version is stated: expected `version` at the left margin; add it, or leave this file out of `versions.files`
         "  version: 1.3.0": no version is stated: expected `version` at the left margin; add it, or leave this file out of `versions.files`
         "version: 1\nversion: 2": the key `version` stands twice: remove one
-        "version: 1\n---\nname: b": line 2: a second document begins: keep one chart in one file
-        "---\n---\nversion: 1": line 2: a second document begins: keep one chart in one file
+        "version: 1\n---\nname: b": line 2: a second document begins: keep one in one file
+        "---\n---\nversion: 1": line 2: a second document begins: keep one in one file
         "--- {version: 1}": line 1: write the document below its `---`
         "version: 1\n...\n": line 2: expected `key: value` here: a value that goes on must be indented
         "{version: 1}": line 1: expected `key: value` here: a value that goes on must be indented

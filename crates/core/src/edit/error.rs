@@ -34,11 +34,16 @@ pub enum EditError {
         reason: &'static str,
     },
     /// The version is computed when the package is built.
+    #[error("`project.dynamic` names the version, so it is computed when the package is built: {stands}")]
+    Dynamic {
+        /// Where it stands, and what to do.
+        stands: String,
+    },
+    /// The crate takes its version from the workspace, or the manifest is that of a workspace without one.
     #[error(
-        "`project.dynamic` names the version, so it is computed when the package is built and cannot be set here: state it as \
-         `project.version`, or leave this file out of `versions.files`"
+        "this manifest states no version of its own: name those that do in `versions.files`, as in `crates/*/Cargo.toml`"
     )]
-    Dynamic,
+    NoneOfItsOwn,
     /// The file states no version.
     #[error("no version is stated: expected {expected}; add it, or leave this file out of `versions.files`")]
     Missing {
@@ -49,7 +54,7 @@ pub enum EditError {
     #[error("`{field}` is not a text in quotes: write the version as `\"1.2.3\"`")]
     NotText {
         /// The key's full name.
-        field: &'static str,
+        field: String,
     },
     /// A key stands twice, and readers disagree on which one counts.
     #[error("the key `{key}` stands twice: remove one")]
@@ -71,4 +76,64 @@ pub enum EditError {
         /// The value that was to be written.
         to: String,
     },
+    /// A requirement that the new version does not meet, and that cannot be moved without a choice.
+    #[error("`{requirement}` does not let {to} in, and how to change it is not plain: write it by hand")]
+    Requirement {
+        /// What is required.
+        requirement: String,
+        /// The new version.
+        to: String,
+    },
+    /// The digest of a `Chart.lock` cannot be made again.
+    #[error(
+        "the digest cannot be computed as Helm does, or is stale already: run `helm dependency update`, commit what it writes, \
+         and try again; dependencies with `import-values` want a range such as `>=0.0.0-0` instead of a lock"
+    )]
+    Digest,
+    /// The lockfile would have to be sorted anew.
+    #[error("two packages are called `{name}`, and their order would change: run `cargo update --workspace` by hand")]
+    Ambiguous {
+        /// The name.
+        name: String,
+    },
+    /// The pattern does not name the version once.
+    #[error("the pattern `{pattern}` must have `{{version}}` once, and other words around it")]
+    BadPattern {
+        /// The pattern.
+        pattern: String,
+    },
+    /// The pattern does not stand in the file as often as it should.
+    #[error("{}", matches(.pattern, *.expected, *.found))]
+    Matches {
+        /// The pattern.
+        pattern: String,
+        /// How often it should stand there.
+        expected: usize,
+        /// How often it does.
+        found: usize,
+    },
+    /// The file is none in which keys can be looked for.
+    #[error("keys are looked for in YAML, JSON and TOML files: use a `pattern` for this one")]
+    NoKeys,
+    /// The named key is not there.
+    #[error("there is no key `{key}` with a value of its own line: write it so, or correct `path`")]
+    NoSuchKey {
+        /// The key's full name.
+        key: String,
+    },
+    /// The file is not among those that were read.
+    #[error("the file is not there, or is no text")]
+    NoFile,
+}
+
+fn matches(pattern: &str, expected: usize, found: usize) -> String {
+    match found {
+        0 => format!(
+            "the pattern `{pattern}` stands nowhere in the file, with a version in its place: correct it, or the file"
+        ),
+        _ => format!(
+            "the pattern `{pattern}` stands {found} times in the file, and {expected} is expected: make it longer, or say \
+             `count = {found}`"
+        ),
+    }
 }

@@ -1,81 +1,63 @@
-//! `package.json`: the top-level `version`. `serde_json` reads every token; this walk only keeps where the tokens stand.
+//! `package.json`: the top-level `version`, and what it asks of other packages.
 
-use serde::de::{Deserialize, IgnoredAny};
+use std::ops::Range;
 
-use super::{EditError, Place};
+use super::{Dialect, EditError, Holds, Place, json};
+use crate::version::Spelling;
 
-const BOM: &str = "\u{feff}";
+/// The tables in which a package names others.
+const DEPENDENCIES: [&str; 4] = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 
 pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
-    let start = text.len() - text.trim_start_matches(BOM).len();
-    serde_json::from_str::<IgnoredAny>(&text[start..]).map_err(EditError::Json)?;
-    let missing = EditError::Missing { expected: "a top-level `version`" };
-    let mut walk = Walk { text, at: start };
-    if !walk.skip('{') {
-        return Err(missing);
+    let document = json::document(text)?;
+    let entries = json::entries(text, &document)?;
+    match entries.iter().find(|(key, _)| key == "version") {
+        Some((key, value)) => Ok(vec![json::place(text, key.clone(), value, Holds::Version(Spelling::SemVer))?]),
+        None => Err(EditError::Missing { expected: "a top-level `version`" }),
     }
-    let mut found = None;
-    let mut seen = std::collections::BTreeSet::new();
-    while !walk.skip('}') {
-        walk.skip(',');
-        let key: String = walk.token()?;
-        walk.skip(':');
-        if key == "version" {
-            found = Some(walk.place()?);
-        } else {
-            walk.token::<IgnoredAny>()?;
-        }
-        if let Some(key) = seen.replace(key) {
-            return Err(EditError::Duplicate { key: key.escape_debug().to_string() });
-        }
-    }
-    found.map(|place| vec![place]).ok_or(missing)
 }
 
-/// A position in a text that is known to be JSON.
-struct Walk<'a> {
-    text: &'a str,
-    at: usize,
+/// Finds what a package, as a manifest or a lockfile describes it, asks of packages whose version changes. `at` gives the version
+/// that such a package has now.
+pub(super) fn requirements<'m>(
+    text: &str,
+    package: &Range<usize>,
+    prefix: &str,
+    at: impl Fn(&str) -> Option<&'m str>,
+) -> Result<Vec<Place>, EditError> {
+    let mut found = Vec::new();
+    for (table, value) in json::entries(text, package)? {
+        if DEPENDENCIES.contains(&table.as_str()) {
+            found.extend(required(text, &value, &format!("{prefix}{table}"), &at)?);
+        }
+    }
+    Ok(found)
 }
 
-impl<'a> Walk<'a> {
-    fn rest(&self) -> &'a str {
-        &self.text[self.at..]
-    }
-
-    /// Skips white space, and then `mark` if it comes next.
-    fn skip(&mut self, mark: char) -> bool {
-        self.at = self.text.len() - self.rest().trim_start().len();
-        let there = self.rest().starts_with(mark);
-        self.at += if there { mark.len_utf8() } else { 0 };
-        there
-    }
-
-    /// Reads the value that comes next and stands behind it.
-    fn token<T: Deserialize<'a>>(&mut self) -> Result<T, EditError> {
-        let mut values = serde_json::Deserializer::from_str(self.rest()).into_iter();
-        let end = || serde::de::Error::custom("a value is missing");
-        let value = values.next().unwrap_or_else(|| Err(end())).map_err(EditError::Json)?;
-        self.at += values.byte_offset();
-        Ok(value)
-    }
-
-    fn place(&mut self) -> Result<Place, EditError> {
-        let field = "version";
-        // Stands on the value's first byte, whatever white space came before it.
-        if !self.skip('"') {
-            return Err(EditError::NotText { field });
+/// The same for one table of names and ranges. A range points at a package of the repository only if it lets in the version
+/// that is there: otherwise npm takes another one from the registry.
+pub(super) fn required<'m>(
+    text: &str,
+    table: &Range<usize>,
+    field: &str,
+    at: impl Fn(&str) -> Option<&'m str>,
+) -> Result<Vec<Place>, EditError> {
+    let mut found = Vec::new();
+    for (name, value) in json::entries(text, table)? {
+        let Some(at) = at(&name) else { continue };
+        let Some(range) = json::string(text, &value) else { continue };
+        if Dialect::Npm.points_at(&range, at) {
+            let holds = Holds::Requirement { dialect: Dialect::Npm, at: at.to_owned() };
+            found.push(json::place(text, format!("{field}.{name}"), &value, holds)?);
         }
-        let start = self.at;
-        self.at -= 1;
-        let value = self.token()?;
-        Ok(Place { field: field.to_owned(), value, span: start..self.at - 1 })
     }
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::edit::{Format, set_version};
+    use crate::edit::Format;
+    use crate::edit::write::set_version;
 
     fn edit(text: &str) -> String {
         set_version(Format::PackageJson, text, "1.4.0").unwrap().text

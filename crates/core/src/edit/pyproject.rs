@@ -1,56 +1,85 @@
 //! `pyproject.toml`: the version of PEP 621 and the one that Poetry had before it. Where both stand, both are kept in step.
 
-use std::ops::Range;
+use ::toml::de::DeTable;
 
-use toml::de::{DeTable, DeValue};
-
-use super::{EditError, Place};
-
-const FIELDS: [(&[&str], &str); 2] =
-    [(&["project", "version"], "project.version"), (&["tool", "poetry", "version"], "tool.poetry.version")];
+use super::{EditError, Format, Holds, Place, toml};
+use crate::version::Spelling;
 
 pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
-    let document = DeTable::parse(text).map_err(EditError::Toml)?;
-    let document = document.get_ref();
+    let document = toml::document(text)?;
     let mut found = Vec::new();
-    for (keys, field) in FIELDS {
-        if let Some((value, span)) = lookup(document, keys) {
-            found.push(place(text, field, value, span)?);
+    for field in Format::Pyproject.own() {
+        let keys: Vec<&str> = field.split('.').collect();
+        if let Some(value) = toml::lookup(&document, &keys) {
+            found.push(toml::place(text, (*field).to_owned(), value, Holds::Version(Spelling::Pep440))?);
         }
     }
     match found.is_empty() {
-        true if is_dynamic(document) => Err(EditError::Dynamic),
+        true if is_dynamic(&document) => Err(EditError::Dynamic { stands: stands(&document) }),
         true => Err(EditError::Missing { expected: "`project.version` or `tool.poetry.version`" }),
         false => Ok(found),
     }
 }
 
-fn lookup<'t>(table: &'t DeTable<'t>, keys: &[&str]) -> Option<(&'t DeValue<'t>, Range<usize>)> {
-    let (key, deeper) = keys.split_first()?;
-    let value = table.get(*key)?;
-    if deeper.is_empty() {
-        return Some((value.get_ref(), value.span()));
-    }
-    lookup(value.get_ref().as_table()?, deeper)
-}
-
-fn place(text: &str, field: &'static str, value: &DeValue<'_>, span: Range<usize>) -> Result<Place, EditError> {
-    let value = value.as_str().ok_or(EditError::NotText { field })?;
-    let written = &text[span.clone()];
-    let long = written.starts_with("\"\"\"") || written.starts_with("'''");
-    let quotes = if long { 3 } else { 1 };
-    Ok(Place { field: field.to_owned(), value: value.to_owned(), span: span.start + quotes..span.end - quotes })
-}
-
 /// Poetry 2 allows `dynamic = ["version"]` beside a static `tool.poetry.version`, so this matters only when neither is stated.
 fn is_dynamic(document: &DeTable<'_>) -> bool {
-    let names = lookup(document, &["project", "dynamic"]).and_then(|(value, _)| value.as_array());
-    names.is_some_and(|names| names.iter().any(|name| name.get_ref().as_str() == Some("version")))
+    toml::items(document, &["project", "dynamic"]).any(|name| name.get_ref().as_str() == Some("version"))
+}
+
+/// Where a computed version comes from, and what to do, as far as the file tells.
+fn stands(document: &DeTable<'_>) -> String {
+    let tool = |keys: &[&str]| toml::table(document, &[&["tool"], keys].concat()).is_some();
+    let text = |keys: &[&str]| toml::string(document, &[&["tool"], keys].concat());
+    let tag = |name: &str| {
+        format!(
+            "{name} takes it from the git tag, so there is nothing to bump: leave this file out of `versions.files`"
+        )
+    };
+    let file = |name: &str, path: &str| {
+        let item = format!("{{ file = \"{path}\", pattern = '__version__ = \"{{version}}\"', spelling = \"pep440\" }}");
+        format!("{name} reads it from `{path}`: name that instead in `versions.files`, as in `{item}`")
+    };
+    for (keys, name) in [
+        (&["setuptools_scm"][..], "setuptools-scm"),
+        (&["poetry-dynamic-versioning"], "poetry-dynamic-versioning"),
+        (&["versioneer"], "versioneer"),
+        (&["versioningit"], "versioningit"),
+    ] {
+        if tool(keys) {
+            return tag(name);
+        }
+    }
+    if text(&["hatch", "version", "source"]) == Some("vcs") {
+        return tag("hatch-vcs");
+    }
+    if text(&["pdm", "version", "source"]) == Some("scm") {
+        return tag("pdm");
+    }
+    for (keys, name) in [(&["hatch", "version", "path"], "hatch"), (&["pdm", "version", "path"], "pdm")] {
+        if let Some(path) = text(keys) {
+            return file(name, path);
+        }
+    }
+    if let Some(attribute) = text(&["setuptools", "dynamic", "version", "attr"]) {
+        let module = attribute.rsplit_once('.').map_or(attribute, |(module, _)| module);
+        return file("setuptools", &format!("{}.py", module.replace('.', "/")));
+    }
+    if let Some(path) = text(&["setuptools", "dynamic", "version", "file"]) {
+        return file("setuptools", path);
+    }
+    let backend = toml::string(document, &["build-system", "build-backend"]).unwrap_or_default();
+    match backend.split(['.', ':', '_']).next() {
+        Some("maturin") => "maturin takes it from `Cargo.toml`: name that in `versions.files` instead".to_owned(),
+        Some("flit") => file("flit", "PACKAGE/__init__.py"),
+        _ => "state it as `project.version`, or name the file where it stands, with a `pattern`, in `versions.files`"
+            .to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::edit::{Format, set_version};
+    use crate::edit::Format;
+    use crate::edit::write::set_version;
 
     fn edit(text: &str) -> String {
         set_version(Format::Pyproject, text, "1.4.0").unwrap().text
@@ -95,20 +124,9 @@ version = "1.3.0""#;
         [tool.other]
         version = "1.3.0"
         "#);
-        insta::assert_debug_snapshot!(edited.changes, @r#"
-        [
-            Change {
-                field: "project.version",
-                from: "1.3.0",
-                to: "1.4.0",
-            },
-            Change {
-                field: "tool.poetry.version",
-                from: "1.2.9",
-                to: "1.4.0",
-            },
-        ]
-        "#);
+        let changes: Vec<_> =
+            edited.changes.iter().map(|change| (&*change.field, &*change.from, &*change.to)).collect();
+        assert_eq!(changes, [("project.version", "1.3.0", "1.4.0"), ("tool.poetry.version", "1.2.9", "1.4.0")]);
     }
 
     #[test]
@@ -141,10 +159,13 @@ version = "1.3.0""#;
 
     #[test]
     fn a_computed_version_is_refused_unless_poetry_states_one() {
-        insta::assert_snapshot!(
-            refusal("[project]\ndynamic = ['version']"),
-            @"`project.dynamic` names the version, so it is computed when the package is built and cannot be set here: state it as `project.version`, or leave this file out of `versions.files`"
-        );
+        let dynamic = |rest: &str| refusal(&format!("[project]\ndynamic = ['version']\n{rest}"));
+        insta::assert_snapshot!(dynamic(""), @"`project.dynamic` names the version, so it is computed when the package is built: state it as `project.version`, or name the file where it stands, with a `pattern`, in `versions.files`");
+        insta::assert_snapshot!(dynamic("[tool.hatch.version]\nsource = 'vcs'"), @"`project.dynamic` names the version, so it is computed when the package is built: hatch-vcs takes it from the git tag, so there is nothing to bump: leave this file out of `versions.files`");
+        insta::assert_snapshot!(dynamic("[tool.hatch.version]\npath = 'src/api/__init__.py'"), @r#"`project.dynamic` names the version, so it is computed when the package is built: hatch reads it from `src/api/__init__.py`: name that instead in `versions.files`, as in `{ file = "src/api/__init__.py", pattern = '__version__ = "{version}"', spelling = "pep440" }`"#);
+        insta::assert_snapshot!(dynamic("[tool.setuptools.dynamic]\nversion = {attr = 'api.__version__'}"), @r#"`project.dynamic` names the version, so it is computed when the package is built: setuptools reads it from `api.py`: name that instead in `versions.files`, as in `{ file = "api.py", pattern = '__version__ = "{version}"', spelling = "pep440" }`"#);
+        insta::assert_snapshot!(dynamic("[tool.setuptools_scm]"), @"`project.dynamic` names the version, so it is computed when the package is built: setuptools-scm takes it from the git tag, so there is nothing to bump: leave this file out of `versions.files`");
+        insta::assert_snapshot!(dynamic("[build-system]\nbuild-backend = 'maturin'"), @"`project.dynamic` names the version, so it is computed when the package is built: maturin takes it from `Cargo.toml`: name that in `versions.files` instead");
         assert_eq!(
             edit("project.dynamic = ['version']\ntool.poetry.version = '1'"),
             "project.dynamic = ['version']\ntool.poetry.version = '1.4.0'"

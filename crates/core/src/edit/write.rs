@@ -1,4 +1,11 @@
-use super::{EditError, Format, Place, places};
+//! Writes a version into a set of files, and holds the result against the rule for release commits.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::set::{InFile, Selected, Texts, base_name, find, folder_of, in_folder};
+use super::spelled::without_v;
+use super::{EditError, Holds, Place, cargo_lock, chart, yaml};
+use crate::version::Version;
 
 /// A file with its new version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +17,7 @@ pub struct Edited {
 }
 
 /// One changed value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Change {
     /// The key's full name, such as `project.version`.
     pub field: String,
@@ -20,53 +27,165 @@ pub struct Change {
     pub to: String,
 }
 
-/// Writes `to` at every place of the project's own version and changes nothing else.
+/// Writes `to` at every place of the version in the files that are named, and in those that follow them, and changes nothing
+/// else. Returns the files that change, by their paths.
 ///
-/// `to` is spelled as the format wants it (PEP 440, SemVer): spelling is the caller's. The result was read again and passed
-/// [`only_versions_differ`].
-pub fn set_version(format: Format, text: &str, to: &str) -> Result<Edited, EditError> {
-    check_version(to)?;
-    let mut edited = Edited { text: text.to_owned(), changes: Vec::new() };
-    let mut stale = places(format, text)?;
-    stale.retain(|place| place.value != to);
-    // From the last to the first, so that the spans still to be written keep their meaning.
-    for place in stale.iter().rev() {
-        edited.text.replace_range(place.span.clone(), &format.written(text, place, to));
+/// The result was read again and passed [`only_versions_differ`].
+///
+/// # Errors
+/// The first file in which the version cannot be found, or that would not be what was asked for.
+pub fn bump(selected: &[Selected], texts: &Texts, to: &Version) -> Result<BTreeMap<String, Edited>, InFile> {
+    let before = find(selected, texts)?;
+    let mut edited = BTreeMap::new();
+    for (path, places) in &before {
+        let next: Vec<String> =
+            places.iter().map(|place| place.next(to)).collect::<Result<_, _>>().map_err(InFile::at(path))?;
+        let text = &texts[path];
+        let new = replace(text, places.iter().zip(next.iter().map(String::as_str)));
+        let changes = places.iter().zip(next).filter(|(place, to)| place.value != *to).map(Change::of).collect();
+        edited.insert(path.clone(), Edited { text: new, changes });
     }
-    edited.changes =
-        stale.into_iter().map(|place| Change { field: place.field, from: place.value, to: to.to_owned() }).collect();
-    check_edit(format, text, &edited.text, to)?;
+    digests(&before, texts, &mut edited)?;
+    edited.retain(|_, edited: &mut Edited| !edited.changes.is_empty());
+    check(selected, &before, texts, &edited, to)?;
     Ok(edited)
 }
 
-fn check_edit(format: Format, before: &str, after: &str, to: &str) -> Result<(), EditError> {
-    only_versions_differ(format, before, after)?;
-    match places(format, after)?.into_iter().find(|place| place.value != to) {
-        Some(Place { field, .. }) => Err(EditError::NotSet { field, to: to.to_owned() }),
-        None => Ok(()),
+/// Computes the digest of every `Chart.lock` anew in which something changed, or in whose chart.
+fn digests(
+    before: &BTreeMap<String, Vec<Place>>,
+    texts: &Texts,
+    edited: &mut BTreeMap<String, Edited>,
+) -> Result<(), InFile> {
+    for (path, places) in before {
+        let Some(place) = places.iter().find(|place| place.holds == Holds::Digest) else { continue };
+        let chart = in_folder(folder_of(path), chart::FILE);
+        let Some(old_chart) = texts.get(&chart) else { continue };
+        let new_chart = edited.get(&chart).map_or(old_chart, |edited| &edited.text);
+        let lock = edited.get(path).map_or(&texts[path], |edited| &edited.text);
+        if (new_chart, lock) == (old_chart, &texts[path]) {
+            continue;
+        }
+        // Only where the old digest comes out as it stands is it known how to make the new one.
+        let old = chart::digest(old_chart, &texts[path]).ok().filter(|old| *old == place.value);
+        let new =
+            old.ok_or(EditError::Digest).and_then(|_| chart::digest(new_chart, lock)).map_err(InFile::at(path))?;
+        if let Some(edited) = edited.get_mut(path) {
+            edited.text = edited.text.replacen(&place.value, &new, 1);
+            edited.changes.push(Change::of((place, new)));
+        }
     }
+    Ok(())
 }
 
-/// Succeeds if `after` is `before` with other values in its version fields, each written as [`set_version`] writes it.
+fn check(
+    selected: &[Selected],
+    before: &BTreeMap<String, Vec<Place>>,
+    texts: &Texts,
+    edited: &BTreeMap<String, Edited>,
+    to: &Version,
+) -> Result<(), InFile> {
+    let mut after_texts = texts.clone();
+    after_texts.extend(edited.iter().map(|(path, edited)| (path.clone(), edited.text.clone())));
+    let after = find(selected, &after_texts)?;
+    compare_all((before, texts), (&after, &after_texts))?;
+    for (path, places) in &after {
+        for place in places {
+            let to = place.next(to).map_err(InFile::at(path))?;
+            if place.value != to {
+                return Err(InFile::at(path)(EditError::NotSet { field: place.field.clone(), to }));
+            }
+        }
+        if base_name(path) == cargo_lock::FILE {
+            cargo_lock::check_order(&after_texts[path]).map_err(InFile::at(path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Succeeds if `after` is `before` with other values at the places of the version, each written as [`bump`] writes it.
 ///
 /// This is the rule that a release commit is held to, by the tool that makes it and by whoever verifies it later. It does
 /// not say which version is the right one. On refusal, [`EditError::Differs`] names the line.
-pub fn only_versions_differ(format: Format, before: &str, after: &str) -> Result<(), EditError> {
-    let (old, new) = (places(format, before)?, places(format, after)?);
+///
+/// # Errors
+/// The first file that differs in anything else, or that cannot be read.
+pub fn only_versions_differ(selected: &[Selected], before: &Texts, after: &Texts) -> Result<(), InFile> {
+    compare_all((&find(selected, before)?, before), (&find(selected, after)?, after))
+}
+
+type Side<'a> = (&'a BTreeMap<String, Vec<Place>>, &'a Texts);
+
+fn compare_all((old, before): Side<'_>, (new, after): Side<'_>) -> Result<(), InFile> {
+    if let Some(path) =
+        before.keys().chain(after.keys()).find(|path| before.contains_key(*path) != after.contains_key(*path))
+    {
+        return Err(InFile::at(path)(EditError::Differs { line: 1 }));
+    }
+    let none = Vec::new();
+    for (path, text) in before.iter().filter(|(path, text)| after[*path] != **text) {
+        let (old, new) = (old.get(path).unwrap_or(&none), new.get(path).unwrap_or(&none));
+        compare((text, old), (&after[path], new)).map_err(InFile::at(path))?;
+    }
+    Ok(())
+}
+
+fn compare((before, old): (&str, &[Place]), (after, new): (&str, &[Place])) -> Result<(), EditError> {
+    let new: HashMap<&str, &Place> = new.iter().map(|place| (place.field.as_str(), place)).collect();
     let mut rest = Rest { whole: after, at: 0 };
     let mut kept = 0;
-    for (old, new) in old.iter().zip(&new) {
+    for old in old {
         rest.take(&before[kept..old.span.start])?;
+        let new = new.get(old.field.as_str()).ok_or_else(|| rest.differs())?;
         if old.value == new.value {
             rest.take(&before[old.span.clone()])?;
         } else {
-            check_version(&new.value)?;
-            rest.take(&format.written(before, old, &new.value))?;
+            check_value(new)?;
+            rest.take(&old.written(&new.value))?;
         }
         kept = old.span.end;
     }
     rest.take(&before[kept..])?;
     rest.end()
+}
+
+/// The text with other values at these places, which are in the order of the file.
+fn replace<'a>(text: &str, values: impl Iterator<Item = (&'a Place, &'a str)>) -> String {
+    let mut new = String::with_capacity(text.len() + 64);
+    let mut kept = 0;
+    for (place, value) in values.filter(|(place, value)| place.value != *value) {
+        new.push_str(&text[kept..place.span.start]);
+        new.push_str(&place.written(value));
+        kept = place.span.end;
+    }
+    new.push_str(&text[kept..]);
+    new
+}
+
+impl Place {
+    /// The value once the version is `to`. A leading `v` stays.
+    fn next(&self, to: &Version) -> Result<String, EditError> {
+        match &self.holds {
+            Holds::Version(spelling) => {
+                let v = &self.value[..self.value.len() - without_v(&self.value).len()];
+                let next = format!("{v}{}", to.spelled(*spelling));
+                check_version(&next).map(|()| next)
+            }
+            Holds::Requirement { dialect, at } => dialect.follow(&self.value, at, to),
+            Holds::Digest => Ok(self.value.clone()),
+        }
+    }
+
+    /// The text that stands at this place once its value is `to`.
+    fn written(&self, to: &str) -> String {
+        if self.bare && self.holds != Holds::Digest { yaml::written(to) } else { to.to_owned() }
+    }
+}
+
+impl Change {
+    fn of((place, to): (&Place, String)) -> Self {
+        Self { field: place.field.clone(), from: place.value.clone(), to }
+    }
 }
 
 /// What is left of a text that is being compared piece by piece.
@@ -93,13 +212,31 @@ impl Rest<'_> {
     }
 }
 
+/// Refuses values that no release would write.
+fn check_value(place: &Place) -> Result<(), EditError> {
+    match place.holds {
+        Holds::Version(_) => check_version(&place.value),
+        Holds::Requirement { .. } | Holds::Digest => {
+            let usual = |byte: u8| is_version_byte(byte) || b"^~=<>*|:, ".contains(&byte);
+            match place.value.len() <= 256 && place.value.bytes().all(usual) {
+                true => Ok(()),
+                false => Err(not_a_version(&place.value)),
+            }
+        }
+    }
+}
+
 /// Refuses what would need an escape, or other quotes, in one of the formats.
 fn check_version(value: &str) -> Result<(), EditError> {
     let first = value.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
     if first && value.len() <= 128 && value.bytes().all(is_version_byte) {
         return Ok(());
     }
-    Err(EditError::NotAVersion { value: value.chars().take(128).flat_map(char::escape_debug).collect() })
+    Err(not_a_version(value))
+}
+
+fn not_a_version(value: &str) -> EditError {
+    EditError::NotAVersion { value: value.chars().take(128).flat_map(char::escape_debug).collect() }
 }
 
 /// The alphabet of SemVer, PEP 440 and image tags together.
@@ -108,13 +245,41 @@ pub(crate) fn is_version_byte(byte: u8) -> bool {
 }
 
 #[cfg(test)]
+pub(super) use one_file::{only_versions_differ_in, set_version};
+
+/// The same for one manifest on its own and any text as its version.
+#[cfg(test)]
+mod one_file {
+    use super::*;
+    use crate::edit::{Format, How, places};
+
+    pub(in crate::edit) fn set_version(format: Format, text: &str, to: &str) -> Result<Edited, EditError> {
+        check_version(to)?;
+        let places = places(format, text)?;
+        let new = replace(text, places.iter().map(|place| (place, to)));
+        let changes = places.iter().filter(|place| place.value != to).map(|place| Change::of((place, to.to_owned())));
+        let edited = Edited { text: new, changes: changes.collect() };
+        only_versions_differ_in(format, text, &edited.text)?;
+        Ok(edited)
+    }
+
+    pub(in crate::edit) fn only_versions_differ_in(format: Format, before: &str, after: &str) -> Result<(), EditError> {
+        let path = format.file_name().to_owned();
+        let texts = |text: &str| Texts::from([(path.clone(), text.to_owned())]);
+        let selected = [Selected { path: path.clone(), how: How::Manifest(format) }];
+        only_versions_differ(&selected, &texts(before), &texts(after)).map_err(|wrong| wrong.error)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::Format;
 
     const BEFORE: &str = "name: api\nversion: 1.3.0 # ours\nappVersion: '1.3.0'\n";
 
     fn verdict(after: &str) -> String {
-        match only_versions_differ(Format::Chart, BEFORE, after) {
+        match only_versions_differ_in(Format::Chart, BEFORE, after) {
             Ok(()) => "ok".to_owned(),
             Err(error) => error.to_string(),
         }

@@ -80,6 +80,8 @@ impl Checker<'_> {
             }
             (Type::List(inner), _) => self.value(node, inner, key).map(|value| json!([value])),
             (Type::Table(fields), Value::Table(_)) => Some(self.table(node, &fields.iter().collect::<Vec<_>>()).into()),
+            (Type::Short(_, fields), Value::Table(_)) => self.value(node, &Type::Table(fields), key),
+            (Type::Short(inner, _), _) => self.value(node, inner, key),
             (Type::Map(inner), Value::Table(entries)) => Some(self.map(entries, inner).into()),
             _ => {
                 let found = match (ty, &node.value) {
@@ -289,6 +291,7 @@ fn expected(ty: &Type) -> String {
         Type::Duration => "a length of time such as \"24h\"".to_owned(),
         Type::Notation(notation) => format!("{} in quotes", notation.takes),
         Type::List(inner) => format!("{} or a list of them", expected(inner)),
+        Type::Short(inner, _) => format!("{} or a table", expected(inner)),
         Type::Table(_) | Type::Map(_) => "a table".to_owned(),
     }
 }

@@ -16,6 +16,7 @@ mod check;
 mod node;
 mod references;
 mod steps;
+mod version_files;
 
 use std::collections::BTreeMap;
 
@@ -34,7 +35,7 @@ use crate::event::Class;
 use crate::history::Scheme;
 use crate::names::{BranchName, RelPath, StepId, Word};
 use crate::template::Template;
-use crate::version::Version;
+use crate::version::{Spelling, Version};
 
 /// What a release of a project goes through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,11 +113,50 @@ fn ledger_branch() -> BranchName {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Versions {
-    /// Paths and patterns of the files.
-    pub files: Vec<String>,
+    /// The files.
+    pub files: Vec<VersionFile>,
     /// How versions are counted.
     #[serde(default, skip_serializing_if = "Scheme::is_semver")]
     pub scheme: Scheme,
+}
+
+/// A file in which the version stands, or several by a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum VersionFile {
+    /// A manifest, told by its name.
+    Manifest(String),
+    /// Any file, with words that say where the version stands in it.
+    At(VersionAt),
+}
+
+/// Where the version stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VersionAt {
+    /// The path or pattern of the file.
+    pub file: String,
+    /// The key whose value it is, such as `image.tag`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The words around it, with `{version}` where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// How often the pattern stands in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// How it is spelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spelling: Option<Spelling>,
+}
+
+impl VersionFile {
+    /// The path or pattern of the file.
+    pub fn file(&self) -> &str {
+        match self {
+            Self::Manifest(file) | Self::At(VersionAt { file, .. }) => file,
+        }
+    }
 }
 
 /// How changes are told in the changelog.

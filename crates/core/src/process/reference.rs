@@ -73,7 +73,7 @@ fn rows<'a>(page: &mut String, fields: impl Iterator<Item = &'a Field>) {
 
 fn fields_of(ty: &Type) -> Option<&'static [Field]> {
     match ty {
-        Type::Table(fields) => Some(fields),
+        Type::Table(fields) | Type::Short(_, fields) => Some(fields),
         Type::Map(inner) | Type::List(inner) => fields_of(inner),
         _ => None,
     }
@@ -96,6 +96,7 @@ fn takes(ty: &Type) -> String {
         Type::Table(fields) => {
             format!("a table: {}", fields.iter().map(|field| format!("`{}`", field.key)).collect::<Vec<_>>().join(", "))
         }
+        Type::Short(inner, _) => format!("{} or a table (below)", takes(inner)),
         Type::Map(inner) => format!("a table of names, each {}", takes(inner)),
     }
 }

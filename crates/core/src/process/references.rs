@@ -6,12 +6,12 @@ use std::ops::Range;
 use super::diagnostic::Problem;
 use super::node::{Node, Value};
 use super::steps::texts_of;
-use super::{Phase, Process, Shape, Step};
+use super::{Phase, Process, Shape, Step, version_files};
 use crate::names::{StepId, Word};
 
 /// Finds every name that leads nowhere: phases, steps, roles, people, kinds.
 pub(super) fn check(root: &Node, process: &Process) -> Vec<Problem> {
-    let mut places = Places { root, process, problems: Vec::new() };
+    let mut places = Places { root, process, problems: version_files::check(root) };
     places.project();
     places.people();
     places.roles();

@@ -54,6 +54,7 @@ fn value(ty: &Type) -> Value {
         Type::Choice(words) => json!({ "enum": words }),
         Type::List(inner) => json!({ "oneOf": [value(inner), { "type": "array", "items": value(inner) }] }),
         Type::Table(fields) => table(fields.iter()),
+        Type::Short(inner, fields) => json!({ "oneOf": [value(inner), table(fields.iter())] }),
         Type::Map(inner) => {
             json!({ "type": "object", "propertyNames": { "pattern": NAME }, "additionalProperties": value(inner) })
         }

@@ -52,6 +52,8 @@ pub enum Type {
     Table(&'static [Field]),
     /// A table whose keys are names and whose values are all alike.
     Map(&'static Type),
+    /// One value where that is enough, otherwise a table with these keys.
+    Short(&'static Type, &'static [Field]),
 }
 
 /// What a template becomes once its placeholders are filled in; checked with sample values when the process is read.
@@ -236,12 +238,33 @@ pub const CADENCE: &[Field] = &[
     Field::new("freeze", Type::List(&Type::Table(FREEZE)), "days on which nothing is released"),
 ];
 
+const VERSION_FILE: &[Field] = &[
+    Field::new("file", Type::Glob, "the file").required(),
+    Field::new(
+        "path",
+        Type::Text,
+        "the key whose value is the version, in a YAML, JSON or TOML file, such as `image.tag`; nothing else in the file changes",
+    ),
+    Field::new(
+        "pattern",
+        Type::Text,
+        "the words around the version in any text, as they stand there, with `{version}` in its place",
+    ),
+    Field::new("count", Type::Count(1000), "how often the pattern stands in the file; 1 where it is left out"),
+    Field::new(
+        "spelling",
+        Type::Choice(&["semver", "pep440"]),
+        "how the version is spelled there (`1.4.0-rc.1` or `1.4.0rc1`); `semver` where it is left out",
+    ),
+];
+
 /// `[versions]`
 pub const VERSIONS: &[Field] = &[
     Field::new(
         "files",
-        Type::List(&Type::Glob),
-        "every file in which the version stands: `pyproject.toml`, `package.json`, `Chart.yaml`",
+        Type::List(&Type::Short(&Type::Glob, VERSION_FILE)),
+        "every file in which the version stands: `pyproject.toml`, `package.json`, `Cargo.toml`, `Chart.yaml` by their names, any \
+         other by a table; lockfiles, and what packages of the repository ask of each other, follow by themselves",
     )
     .required(),
     Field::new("scheme", Type::Notation(&SCHEME), "how versions are counted; `semver` where it is left out"),

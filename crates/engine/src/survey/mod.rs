@@ -118,7 +118,7 @@ pub fn survey(repository: &Repository) -> Result<Survey, StepError> {
         project: home::project(&sources, url.as_deref(), repository.top()),
         remote: repository.remote().clone(),
         has_remote: url.is_some(),
-        versions: versions::versions(&sources),
+        versions: versions::versions(&sources.tree),
         tags: tags::tags(tagged.list().iter().filter_map(|tag| TagName::new(tag.name).ok())),
         docs: docs::docs(&sources.tree),
         checks: checks::checks(&sources),
@@ -130,6 +130,11 @@ pub fn survey(repository: &Repository) -> Result<Survey, StepError> {
         forge,
         branches,
     })
+}
+
+/// What [`survey()`] would list as the files in which the version stands, looked for in the person's checkout.
+pub fn versions_here(repository: &Repository, files: Vec<String>) -> Versions {
+    versions::versions(&Tree::here(repository, files))
 }
 
 #[cfg(test)]

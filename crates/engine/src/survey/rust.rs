@@ -9,8 +9,6 @@ use super::tree::{Tree, folder_of, is_plain};
 /// The manifest at the top and those of the workspace.
 pub(super) struct Rust {
     manifest: Json,
-    /// The manifests in which a version stands, with it.
-    versions: Vec<(String, String)>,
     /// What `cargo build` makes: the names of the programs.
     programs: BTreeSet<String>,
     /// Whether a crate is not kept from being published.
@@ -20,7 +18,7 @@ pub(super) struct Rust {
 impl Rust {
     pub(super) fn of(tree: &Tree<'_>) -> Self {
         let manifest = tree.toml("Cargo.toml");
-        let mut rust = Self { manifest, versions: Vec::new(), programs: BTreeSet::new(), publishes: false };
+        let mut rust = Self { manifest, programs: BTreeSet::new(), publishes: false };
         if rust.is_here() {
             for path in tree.named("Cargo.toml") {
                 rust.take(tree, path);
@@ -31,8 +29,6 @@ impl Rust {
 
     fn take(&mut self, tree: &Tree<'_>, path: &str) {
         let own = tree.toml(path);
-        let version = own["package"]["version"].as_str().or(own["workspace"]["package"]["version"].as_str());
-        self.versions.extend(version.map(|version| (path.to_owned(), version.to_owned())));
         self.publishes |= own["package"].is_object() && own["package"]["publish"] != Json::Bool(false);
         let main = match folder_of(path) {
             "" => "src/main.rs".to_owned(),
@@ -61,11 +57,6 @@ impl Rust {
     /// Whether `[lints.clippy]` says something.
     pub(super) fn lints(&self) -> bool {
         self.manifest["lints"]["clippy"].is_object() || self.manifest["workspace"]["lints"]["clippy"].is_object()
-    }
-
-    /// The manifests in which a version stands, with it.
-    pub(super) fn versions(&self) -> &[(String, String)] {
-        &self.versions
     }
 
     /// Whether there are crates that may be published.

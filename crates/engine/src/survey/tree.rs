@@ -27,11 +27,19 @@ const NOT_OURS: &[&str] = &[
 /// The files of the commit that is looked at.
 pub(super) struct Tree<'a> {
     repository: &'a Repository,
-    commit: Option<CommitId>,
+    from: From,
     /// Every file, however it is called.
     pub(super) all: Vec<String>,
     /// The project's own files whose names can stand in a command and in a pattern as they are.
     pub(super) files: Vec<String>,
+}
+
+/// Where the texts come from.
+enum From {
+    Nothing,
+    Commit(CommitId),
+    /// The person's checkout.
+    Here,
 }
 
 impl<'a> Tree<'a> {
@@ -46,8 +54,17 @@ impl<'a> Tree<'a> {
             kind.starts_with("100").then(|| path.to_owned())
         };
         let all: Vec<String> = listed.split(|byte| *byte == 0).filter_map(file).collect();
+        Ok(Self::with(repository, commit.map_or(From::Nothing, From::Commit), all))
+    }
+
+    /// These files of the person's checkout.
+    pub(super) fn here(repository: &'a Repository, all: Vec<String>) -> Self {
+        Self::with(repository, From::Here, all)
+    }
+
+    fn with(repository: &'a Repository, from: From, all: Vec<String>) -> Self {
         let files = all.iter().filter(|path| is_plain(path) && is_ours(path)).cloned().collect();
-        Ok(Self { repository, commit, all, files })
+        Self { repository, from, all, files }
     }
 
     /// Whether there is such a file.
@@ -74,8 +91,12 @@ impl<'a> Tree<'a> {
 
     /// A file's text; none where there is no such file, or it is no text.
     pub(super) fn text(&self, path: &str) -> Option<String> {
-        let bytes = self.repository.read(self.commit.as_ref()?, path).ok()??;
-        String::from_utf8(bytes).ok()
+        let bytes = match &self.from {
+            From::Nothing => None,
+            From::Commit(commit) => self.repository.read(commit, path).ok()?,
+            From::Here => std::fs::read(self.repository.top().join(path)).ok(),
+        };
+        String::from_utf8(bytes?).ok()
     }
 
     /// A JSON file; `null` where there is none, or it is broken.

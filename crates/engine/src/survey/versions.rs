@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use allclear_core::edit::{self, Format};
+use allclear_core::edit::{self, EditError, Format};
 
-use super::sources::Sources;
 use super::tree::{Tree, base_name, folder_of};
 use crate::files::Pattern;
 
@@ -17,10 +16,6 @@ pub struct Versions {
     pub listed: Vec<Listed>,
     /// Files that are left out, and why.
     pub apart: Vec<Apart>,
-    /// Manifests whose version only a person can set, since no format for them is known.
-    pub by_hand: Vec<String>,
-    /// Charts that name the version of a sibling which a release changes: the chart and the sibling.
-    pub coupled: Vec<(String, String)>,
 }
 
 /// One entry of `[versions]`.
@@ -60,6 +55,8 @@ impl Manifests {
             let text = tree.text(path).unwrap_or_default();
             match edit::places(format, &text) {
                 Ok(places) => manifests.readable.push((path.clone(), places[0].value.clone())),
+                // A crate whose version stands in its workspace, or a workspace whose crates state theirs.
+                Err(EditError::NoneOfItsOwn) => {}
                 Err(error) => {
                     manifests.apart.push(Apart { path: path.clone(), why: crate::step::chain(&error) });
                 }
@@ -88,17 +85,11 @@ pub(super) fn is_nested_chart(tree: &Tree<'_>, path: &str) -> bool {
 ///
 /// What is at the top and every chart is released with the project, whatever it says today. A manifest deeper down is taken along
 /// only where it says the same as the project.
-pub(super) fn versions(sources: &Sources<'_>) -> Versions {
-    let Sources { tree, rust, .. } = sources;
+pub(super) fn versions(tree: &Tree<'_>) -> Versions {
     let manifests = Manifests::of(tree);
-    let by_hand: Vec<String> = rust.versions().iter().map(|(path, _)| path.clone()).collect();
     let at_top = manifests.readable.iter().find(|(path, _)| !path.contains('/'));
-    let stated = at_top
-        .map(|(_, version)| version)
-        .or(rust.versions().first().map(|(_, version)| version))
-        .or(manifests.readable.first().map(|(_, version)| version))
-        .cloned();
-    let mut versions = Versions { stated, by_hand, ..Versions::default() };
+    let stated = at_top.map(|(_, version)| version).or(manifests.readable.first().map(|(_, version)| version)).cloned();
+    let mut versions = Versions { stated, ..Versions::default() };
     let mut taken: Vec<(String, String)> = Vec::new();
     for (path, version) in &manifests.readable {
         let along = !path.contains('/') || base_name(path) == "Chart.yaml" || Some(version) == versions.stated.as_ref();
@@ -111,7 +102,6 @@ pub(super) fn versions(sources: &Sources<'_>) -> Versions {
         }
     }
     versions.apart.extend(manifests.apart);
-    versions.coupled = coupled(tree, &taken);
     versions.listed = grouped(tree, taken);
     versions
 }
@@ -157,21 +147,4 @@ fn entry(pattern: String, files: Vec<(String, String)>) -> Listed {
     let count = files.len();
     let differing = files.into_iter().filter(|(_, other)| *other != version).collect();
     Listed { pattern, files: count, version, differing }
-}
-
-/// Charts that depend on a sibling in a folder beside them (`repository: file://../api`): the version there does not follow.
-fn coupled(tree: &Tree<'_>, taken: &[(String, String)]) -> Vec<(String, String)> {
-    let charts: Vec<&str> = taken.iter().filter_map(|(path, _)| path.strip_suffix("/Chart.yaml")).collect();
-    let mut coupled = Vec::new();
-    for chart in &charts {
-        let text = tree.text(&format!("{chart}/Chart.yaml")).unwrap_or_default();
-        let beside = text.lines().filter_map(|line| line.split_once("file://../").map(|(_, rest)| rest));
-        for sibling in beside.map(|rest| rest.trim_end_matches(['"', '\'', '/', ' ', '\r'])) {
-            let path = format!("{}/{sibling}", folder_of(chart));
-            if charts.contains(&path.as_str()) {
-                coupled.push(((*chart).to_owned(), sibling.to_owned()));
-            }
-        }
-    }
-    coupled
 }

@@ -1,6 +1,6 @@
 //! The phases `prepare` and `fix`.
 
-use super::page::{Page, some, text};
+use super::page::{Page, text};
 use crate::survey::Survey;
 
 /// Preparation.
@@ -35,36 +35,8 @@ pub(super) fn prepare(survey: &Survey, page: &mut Page) {
         ],
         "",
     );
-    version_by_hand(survey, page);
-    ask_version_by_hand(survey, page);
     let manuals = survey.docs.manuals.as_ref().map_or(String::new(), |pages| format!(", manuals = \"{pages}\""));
     changelog(survey, page, &format!("changelog = {{ highlights = true{manuals} }}"));
-}
-
-/// The version in a file of no format that is known: a person sets it, before anything is verified.
-fn version_by_hand(survey: &Survey, page: &mut Page) {
-    let files = &survey.versions.by_hand;
-    if !files.is_empty() {
-        let manual = format!("Set the version to {{version}} in {} on {{branch}}", some(files).replace('`', ""));
-        page.step(
-            &[text("id", "version-by-hand"), text("manual", &manual), "once = true".to_owned()],
-            "allclear does not write into a Cargo.toml",
-        );
-    }
-}
-
-fn ask_version_by_hand(survey: &Survey, page: &mut Page) {
-    let files = &survey.versions.by_hand;
-    if !files.is_empty() {
-        page.found(format!("the version stands in {}, where a person sets it", some(files)));
-        let question =
-            format!("allclear does not write the version into {}: does a person, or a command?", some(files));
-        page.ask(
-            "versions",
-            question,
-            "the manual step `version-by-hand` asks a person, before the candidate is verified",
-        );
-    }
 }
 
 fn changelog(survey: &Survey, page: &mut Page, line: &str) {
@@ -86,6 +58,5 @@ pub(super) fn fix(survey: &Survey, page: &mut Page) {
         &[text("id", "apply"), text("manual", "Apply the fix to {branch} and add tests"), "once = true".to_owned()],
         "",
     );
-    version_by_hand(survey, page);
     changelog(survey, page, "changelog = { highlights = true }");
 }

@@ -157,20 +157,12 @@ fn ask_versions(survey: &Survey, page: &mut Page) {
             "the file says why they are left out",
         );
     }
-    if versions.listed.is_empty() && versions.by_hand.is_empty() {
+    if versions.listed.is_empty() {
         page.ask(
             "versions",
             "no file states a version",
             "list the files in `[versions]` and take the # off `bump`, or release by tags alone",
         );
-    }
-    for (chart, sibling) in &versions.coupled {
-        page.comment(&format!(
-            "{chart} depends on its sibling {sibling} by version, and that number is not changed by a release"
-        ));
-        let question =
-            format!("the chart `{chart}` depends on `{sibling}` beside it by version: who keeps that number in step?");
-        page.ask("charts", question, "a range such as `>=0.0.0-0` follows by itself");
     }
 }
 

@@ -38,7 +38,7 @@ fn broken_manifests_are_no_manifests() {
     ];
     let survey = surveyed(&clone_with(&files));
     assert_eq!(survey.project.by, "the remote's URL");
-    assert_eq!(survey.versions.apart.len(), 3);
+    assert_eq!(survey.versions.apart.len(), 4);
     drafted(&clone_with(&files));
 }
 

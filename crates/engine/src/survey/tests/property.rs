@@ -46,7 +46,7 @@ proptest! {
         runs in proptest::collection::vec(a_run(), 0..5),
         listed in listed(),
         why in any::<String>(),
-        (by_hand, runbooks) in (proptest::collection::vec(a_path(), 0..6), proptest::collection::vec(a_path(), 0..3)),
+        runbooks in proptest::collection::vec(a_path(), 0..3),
         names in proptest::collection::vec("[a-z]{0,5}-?v?[0-9]{1,3}(\\.[0-9]{1,3}){1,3}", 0..5),
         (changelog, other, deployed, make_build) in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
     ) {
@@ -59,7 +59,6 @@ proptest! {
         survey.tests.browser = runs.into_iter().flatten().collect();
         survey.versions.listed = listed;
         survey.versions.apart = vec![Apart { path: "x".to_owned(), why }];
-        survey.versions.by_hand = by_hand;
         survey.docs.runbooks = runbooks;
         survey.docs.changelog = changelog.then(|| "CHANGELOG.md".to_owned());
         survey.docs.other_changelog = (other && !changelog).then(|| "NEWS".to_owned());

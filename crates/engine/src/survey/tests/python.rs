@@ -41,15 +41,6 @@ fn a_folder_called_playwright_needs_tests_that_somebody_can_run() {
 }
 
 #[test]
-fn a_chart_that_names_the_version_of_its_sibling_is_noticed() {
-    let stack = "name: stack\nversion: 0.1.0\ndependencies:\n\
-        \x20 - name: api\n    version: 0.1.0\n    repository: \"file://../api\"\n";
-    let files = [("charts/api/Chart.yaml", "name: api\nversion: 0.1.0\n"), ("charts/stack/Chart.yaml", stack)];
-    let survey = surveyed(&clone_with(&files));
-    assert_eq!(survey.versions.coupled, [("charts/stack".to_owned(), "api".to_owned())]);
-}
-
-#[test]
 fn charts_inside_of_a_chart_are_parts_of_it_and_a_folder_called_charts_is_only_a_folder() {
     let chart = "name: x\nversion: 1.0.0\n";
     let paths =

@@ -1,7 +1,7 @@
 use super::{active, clone_with, drafted, questions};
 
 #[test]
-fn a_workspace_of_programs_is_built_and_its_version_set_by_hand() {
+fn a_workspace_of_programs_is_built_and_bumped() {
     let repo = clone_with(&[
         (
             "Cargo.toml",
@@ -22,7 +22,9 @@ fn a_workspace_of_programs_is_built_and_its_version_set_by_hand() {
     trunk = "main"
     archive = "docs/releases/{version}"
     [versions]
-    files = []
+    files = [
+        "Cargo.toml",
+    ]
     [people.ana-example]
     name = "Ana Example"
     emails = ["ana-example@example.org"]
@@ -46,20 +48,12 @@ fn a_workspace_of_programs_is_built_and_its_version_set_by_hand() {
     id = "audit"
     manual = "Audit open issues and pull requests of {version}; defer unfinished work"
     once = true
-    [[phase.prepare]]
-    id = "version-by-hand"
-    manual = "Set the version to {version} in Cargo.toml on {branch}"
-    once = true
     [[phase.fix]]
     branch = "hotfix/v{version}"
     from = "{last-tag}"
     [[phase.fix]]
     id = "apply"
     manual = "Apply the fix to {branch} and add tests"
-    once = true
-    [[phase.fix]]
-    id = "version-by-hand"
-    manual = "Set the version to {version} in Cargo.toml on {branch}"
     once = true
     [[phase.verify]]
     id = "fmt-check"
@@ -72,6 +66,8 @@ fn a_workspace_of_programs_is_built_and_its_version_set_by_hand() {
     [[phase.review]]
     id = "readiness"
     sign-off = ["maintainers"]
+    [[phase.package]]
+    bump = "chore(release): v{version}"
     [[phase.package]]
     build = "cargo build --release"
     artifacts = "target/release/tide"
@@ -95,7 +91,6 @@ fn a_workspace_of_programs_is_built_and_its_version_set_by_hand() {
     changelog: `CHANGES.rst` is not Markdown, so no entry can be written into it
     roles: who signs off for platform, qa, docs and product, and for a major release?
     targets: where do the targets lead: `files`?
-    versions: allclear does not write the version into `Cargo.toml`: does a person, or a command?
     ci: does a CI service check every commit?
     browser tests: is anything tested in a browser?
     documentation: which command checks the documentation?

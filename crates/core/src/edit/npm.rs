@@ -1,0 +1,105 @@
+//! npm's workspaces: which packages belong together, and what they ask of each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::set::{Files, Found, InFile, Members, Moved, folder_of, in_folder};
+use super::{EditError, Format, json, package_json, package_lock, yaml};
+
+/// Where pnpm keeps the members of a workspace.
+pub(super) const PNPM: &str = "pnpm-workspace.yaml";
+
+/// The packages of a workspace whose version changes: their names, with the version that they have now.
+pub(super) type Names = BTreeMap<String, String>;
+
+/// Finds the requirements between the packages of a workspace, and the lockfiles that know one of them.
+pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Result<(), InFile> {
+    let mut names_at: BTreeMap<String, Names> = BTreeMap::new();
+    for (root, members) in workspaces(moved, files)? {
+        let mut names = Names::new();
+        for folder in &members {
+            let path = in_folder(folder, Format::PackageJson.file_name());
+            if let (Some(at), Some(text)) = (moved.get(folder), files.get(&path)) {
+                names.extend(name(text).map_err(InFile::at(&path))?.map(|name| (name, at.clone())));
+            }
+        }
+        for folder in members.iter().chain([&root]) {
+            let path = in_folder(folder, Format::PackageJson.file_name());
+            let Some(text) = files.get(&path) else { continue };
+            found.add(&path, requirements(text, &names).map_err(InFile::at(&path))?);
+        }
+        names_at.insert(root, names);
+    }
+    let none = Names::new();
+    for (path, text) in files.named(&package_lock::NAMES) {
+        let names = names_at.get(folder_of(path)).unwrap_or(&none);
+        found.add(path, package_lock::places(text, folder_of(path), moved, names).map_err(InFile::at(path))?);
+    }
+    Ok(())
+}
+
+fn name(text: &str) -> Result<Option<String>, EditError> {
+    let entries = json::entries(text, &json::document(text)?)?;
+    Ok(entries.iter().find(|(key, _)| key == "name").and_then(|(_, value)| json::string(text, value)))
+}
+
+fn requirements(text: &str, names: &Names) -> Result<Vec<super::Place>, EditError> {
+    // Reading it whole is for those that name one of ours.
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    package_json::requirements(text, &json::document(text)?, "", |name| names.get(name).map(String::as_str))
+}
+
+/// The workspaces that a moved package belongs to: each one's folder, and the folders of its packages.
+fn workspaces(moved: &Moved, files: &Files<'_>) -> Result<BTreeMap<String, BTreeSet<String>>, InFile> {
+    let above: BTreeSet<&str> = moved.keys().flat_map(|folder| ancestors(folder)).collect();
+    let packages: Vec<&str> =
+        files.named(&[Format::PackageJson.file_name()]).map(|(path, _)| folder_of(path)).collect();
+    let mut found = BTreeMap::new();
+    for root in above {
+        let Some(members) = members(root, files)? else { continue };
+        let members: BTreeSet<String> =
+            packages.iter().filter(|folder| members.has(root, folder)).map(|folder| (*folder).to_owned()).collect();
+        if moved.keys().any(|folder| folder == root || members.contains(folder)) {
+            found.insert(root.to_owned(), members);
+        }
+    }
+    Ok(found)
+}
+
+/// A folder and all that it is in.
+pub(super) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| (!folder.is_empty()).then(|| folder_of(folder)))
+}
+
+/// What the manifest at a folder names as its members; none where it is that of no workspace.
+fn members(root: &str, files: &Files<'_>) -> Result<Option<Members>, InFile> {
+    let (manifest, pnpm) = (in_folder(root, Format::PackageJson.file_name()), in_folder(root, PNPM));
+    if let Some(text) = files.get(&pnpm) {
+        return pnpm_members(text).map_err(InFile::at(&pnpm));
+    }
+    match files.get(&manifest).filter(|text| text.contains("workspaces")) {
+        Some(text) => npm_members(text).map_err(InFile::at(&manifest)),
+        None => Ok(None),
+    }
+}
+
+fn npm_members(text: &str) -> Result<Option<Members>, EditError> {
+    let find =
+        |entries: Vec<json::Entry>, key: &str| entries.into_iter().find(|(k, _)| k == key).map(|(_, value)| value);
+    let Some(value) = find(json::entries(text, &json::document(text)?)?, "workspaces") else { return Ok(None) };
+    // Yarn has a table in this place, with the list in it.
+    let value: Range<usize> = find(json::entries(text, &value)?, "packages").unwrap_or(value);
+    let patterns: Vec<String> = json::items(text, &value)?.iter().filter_map(|item| json::string(text, item)).collect();
+    Ok(Some(Members::new(patterns.iter().map(String::as_str))))
+}
+
+fn pnpm_members(text: &str) -> Result<Option<Members>, EditError> {
+    let items = yaml::document(text)?.entry("packages")?.map(|entry| entry.items()).transpose()?.flatten();
+    let mut patterns = Vec::new();
+    for item in items.unwrap_or_default() {
+        patterns.extend(item.scalar()?.map(|scalar| scalar.value.to_owned()));
+    }
+    Ok(Some(Members::new(patterns.iter().map(String::as_str))))
+}
