@@ -10,6 +10,8 @@ mod it {
     mod bad_clone;
     mod bad_people;
     mod bad_process;
+    mod bump;
+    mod bump_tools;
     mod calendar;
     mod candidates;
     mod changelog;

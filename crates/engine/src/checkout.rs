@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use allclear_core::edit::{Selected, Texts, wanted};
+use allclear_core::edit::{Format, Selected, Texts, wanted};
 use allclear_ledger::git::GitError;
 use tempfile::TempPath;
 
@@ -25,15 +25,17 @@ impl BadFile {
     }
 }
 
-/// The files that git knows or would take in, sorted.
+/// The files that git knows or would take in, sorted; without links, and what is deleted, in the place of a manifest.
 ///
 /// # Errors
 /// When git fails.
 pub fn files(repository: &Repository) -> Result<Vec<String>, GitError> {
     let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
     let listed = repository.git().bytes(list)?;
-    let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    let mut files: Vec<String> = names.filter_map(|name| String::from_utf8(name.to_owned()).ok()).collect();
+    let names = listed.split(|byte| *byte == 0).filter_map(|name| String::from_utf8(name.to_owned()).ok());
+    let there =
+        |path: &String| !path.is_empty() && (Format::of(path).is_none() || is_file(&repository.top().join(path)));
+    let mut files: Vec<String> = names.filter(there).collect();
     files.sort_unstable();
     files.dedup();
     Ok(files)
@@ -48,7 +50,7 @@ pub fn texts(repository: &Repository, selected: &[Selected], files: &[String]) -
     let mut texts = Texts::new();
     for path in wanted(selected, files) {
         let whole = repository.top().join(path);
-        if !std::fs::symlink_metadata(&whole).is_ok_and(|metadata| metadata.is_file()) {
+        if !is_file(&whole) {
             continue;
         }
         let bytes = std::fs::read(&whole).map_err(BadFile::at("read", path))?;
@@ -57,6 +59,10 @@ pub fn texts(repository: &Repository, selected: &[Selected], files: &[String]) -
         }
     }
     Ok(texts)
+}
+
+fn is_file(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Replaces files, each by a rename, and none before all the new ones are written out. Permissions stay.

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use allclear_core::edit::{self, Edited, Place, Texts};
 use allclear_core::process::VersionFile;
+use allclear_core::process::read::versions;
 use allclear_core::version::{BadVersion, Version};
 use allclear_engine::{checkout, open, survey, version_files};
 use serde_json::json;
@@ -76,7 +77,7 @@ fn errored(error: checkout::BadFile) -> CommandError {
 /// The files of `[versions]`, or those that `init` would put there.
 fn named(here: &Here, paths: &[String]) -> Result<Vec<VersionFile>, CommandError> {
     let files = match &here.process_text {
-        Some(text) => open::read_process(text)?.versions.files,
+        Some(text) => versions(open::FILE, text)?.files,
         None => {
             let found = survey::versions_here(&here.repository, paths.to_vec());
             found.listed.into_iter().map(|listed| VersionFile::Manifest(listed.pattern)).collect()

@@ -15,7 +15,9 @@ pub(super) fn places(text: &str, pattern: &str, count: usize, spelling: Spelling
     let mut found: Vec<Place> = Vec::new();
     let mut at = 0;
     while let Some(end) = version_at(text, at, before, after, spelling, &mut at) {
-        let field = format!("{PLACEHOLDER}[{}]", found.len());
+        let line = 1 + text[..at].matches('\n').count();
+        let again = if count == 1 { String::new() } else { format!(", match {}", found.len() + 1) };
+        let field = format!("line {line}{again}");
         let value = text[at..end].to_owned();
         found.push(Place { field, value, span: at..end, holds: Holds::Version(spelling), bare: false });
         at = end;

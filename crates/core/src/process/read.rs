@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json};
 use super::check::Checker;
 use super::diagnostic::{Problem, Problems};
 use super::node::{Entry, Node, Value};
-use super::spec::{Field, KindSpec, TABLES};
+use super::spec::{Field, KindSpec, TABLES, Type, VERSIONS};
 use super::steps::texts_of;
-use super::{Phase, Process, Step, cadence, references};
+use super::{Phase, Process, Step, Versions, cadence, references, version_files};
 use crate::names::Word;
 
 /// Kinds and phases for processes that do not define their own.
@@ -50,6 +50,22 @@ pub fn places(source: &str) -> Places {
     Places { trunk: text("trunk"), remote: text("remote"), ledger: text("ledger") }
 }
 
+/// Reads `[versions]` of a process file and nothing else: for those who want the version written and no release.
+///
+/// # Errors
+/// All problems of that table, or that the file is no TOML.
+pub fn versions(file: &str, source: &str) -> Result<Versions, Problems> {
+    let fail = |problems| Problems { file: file.to_owned(), source: source.to_owned(), problems };
+    let root = Node::parse(source).map_err(fail)?;
+    let Some(table) = root.get("versions") else { return Ok(Versions::default()) };
+    let mut checker = Checker { source, yielded: BTreeSet::new(), problems: version_files::check(&root), shell: false };
+    let read = checker.value(table, &Type::Table(VERSIONS), "versions");
+    if !checker.problems.is_empty() {
+        return Err(fail(checker.problems));
+    }
+    serde_json::from_value(read.unwrap_or_default()).map_err(|wrong| fail(vec![Problem::new(0..0, wrong.to_string())]))
+}
+
 /// Reads the kinds and phases of a default process: a file with nothing else in it.
 ///
 /// # Errors
@@ -82,7 +98,7 @@ fn read_parts(
     let fail = |problems| Problems { file: file.to_owned(), source: source.to_owned(), problems };
     let root = Node::parse(source).map_err(fail)?;
     let mut checker = Checker { source, yielded: yielded(&root, defaults), problems: Vec::new(), shell: false };
-    let phase = Field::new("phase", super::spec::Type::Map(&super::spec::Type::Flag), "the steps of each phase");
+    let phase = Field::new("phase", Type::Map(&Type::Flag), "the steps of each phase");
     let fields: Vec<&Field> = TABLES.iter().chain([&phase]).collect();
     let top =
         Node { span: 0..0, value: Value::Table(root.entries().iter().filter(|e| e.key != "phase").cloned().collect()) };
