@@ -2,6 +2,7 @@
 
 mod board;
 mod commands;
+mod diff;
 mod error;
 mod example;
 mod exit;

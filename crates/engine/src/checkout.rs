@@ -41,24 +41,42 @@ pub fn files(repository: &Repository) -> Result<Vec<String>, GitError> {
     Ok(files)
 }
 
-/// The texts that an edit of these files looks at. Links are not followed, and what is no text is left out: where it is named,
-/// the edit says so.
+/// The texts of the manifests among these files, whichever they are.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn manifests(repository: &Repository, files: &[String]) -> Result<Texts, BadFile> {
+    let mut texts = Texts::new();
+    for path in files.iter().filter(|path| Format::of(path).is_some()) {
+        read(repository, path, &mut texts)?;
+    }
+    Ok(texts)
+}
+
+/// Adds the texts that an edit of these files looks at. Links are not followed, and what is no text is left out: where it is
+/// named, the edit says so.
 ///
 /// # Errors
 /// When a file is there and cannot be read.
-pub fn texts(repository: &Repository, selected: &[Selected], files: &[String]) -> Result<Texts, BadFile> {
-    let mut texts = Texts::new();
+pub fn complete(
+    repository: &Repository,
+    selected: &[Selected],
+    files: &[String],
+    texts: &mut Texts,
+) -> Result<(), BadFile> {
     for path in wanted(selected, files) {
-        let whole = repository.top().join(path);
-        if !is_file(&whole) {
-            continue;
-        }
-        let bytes = std::fs::read(&whole).map_err(BadFile::at("read", path))?;
-        if let Ok(text) = String::from_utf8(bytes) {
-            texts.insert(path.to_owned(), text);
+        let there = || Format::of(path).is_some() || is_file(&repository.top().join(path));
+        if !texts.contains_key(path) && there() {
+            read(repository, path, texts)?;
         }
     }
-    Ok(texts)
+    Ok(())
+}
+
+fn read(repository: &Repository, path: &str, texts: &mut Texts) -> Result<(), BadFile> {
+    let bytes = std::fs::read(repository.top().join(path)).map_err(BadFile::at("read", path))?;
+    texts.extend(String::from_utf8(bytes).ok().map(|text| (path.to_owned(), text)));
+    Ok(())
 }
 
 fn is_file(path: &Path) -> bool {
@@ -70,16 +88,30 @@ fn is_file(path: &Path) -> bool {
 /// # Errors
 /// When a file cannot be written; nothing is changed then, unless it is a rename that fails.
 pub fn replace(repository: &Repository, edited: &BTreeMap<String, &str>) -> Result<(), BadFile> {
-    let mut written: Vec<(&str, PathBuf, TempPath)> = Vec::with_capacity(edited.len());
-    for (path, text) in edited {
+    let files: Vec<(&str, &str)> = edited.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let written = in_parts(files, |(path, text)| {
         let whole = repository.top().join(path);
         let beside = beside(&whole, text).map_err(BadFile::at("write", path))?;
-        written.push((path, whole, beside));
-    }
-    for (path, whole, beside) in written {
-        beside.persist(whole).map_err(|error| BadFile::at("replace", path)(error.error))?;
-    }
-    Ok(())
+        Ok((path, whole, beside))
+    })?;
+    let rename = |(path, whole, beside): (&str, PathBuf, TempPath)| {
+        beside.persist(whole).map_err(|error| BadFile::at("replace", path)(error.error))
+    };
+    in_parts(written, rename).map(drop)
+}
+
+/// Does the same to many files with a few hands: the disk has them wait most of the time.
+fn in_parts<T: Send, R: Send>(all: Vec<T>, each: impl Fn(T) -> Result<R, BadFile> + Sync) -> Result<Vec<R>, BadFile> {
+    const HANDS: usize = 4;
+    let mut parts: Vec<Vec<T>> = (0..HANDS).map(|_| Vec::new()).collect();
+    all.into_iter().enumerate().for_each(|(at, one)| parts[at % HANDS].push(one));
+    let each = &each;
+    std::thread::scope(|scope| {
+        let work = |part: Vec<T>| scope.spawn(move || part.into_iter().map(each).collect::<Result<Vec<R>, BadFile>>());
+        let hands: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).map(work).collect();
+        let done = hands.into_iter().map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        done.collect::<Result<Vec<_>, _>>().map(|parts| parts.into_iter().flatten().collect())
+    })
 }
 
 /// Writes the new text of a file into one beside it.

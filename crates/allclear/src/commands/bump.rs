@@ -8,8 +8,8 @@ use allclear_core::process::read::versions;
 use allclear_core::version::{BadVersion, Version};
 use allclear_engine::{checkout, open, survey, version_files};
 use serde_json::json;
-use similar::TextDiff;
 
+use crate::diff::diff;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::here::Here;
@@ -34,6 +34,9 @@ pub(crate) struct Args {
     level: bool,
 }
 
+/// How many changes of a file are listed for people; `--json` has them all.
+const SHOWN: usize = 20;
+
 /// What to write.
 #[derive(Clone)]
 enum To {
@@ -53,8 +56,9 @@ impl FromStr for To {
 pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     let here = Here::find()?;
     let paths = checkout::files(&here.repository)?;
-    let selected = version_files::select(&named(&here, &paths)?, &paths)?;
-    let texts = checkout::texts(&here.repository, &selected, &paths).map_err(errored)?;
+    let mut texts = Texts::new();
+    let selected = version_files::select(&named(&here, &paths, &mut texts)?, &paths)?;
+    checkout::complete(&here.repository, &selected, &paths, &mut texts).map_err(errored)?;
     let places = edit::named_places(&selected, &texts).map_err(CommandError::usage)?;
     let from = stated(&places, args.level)?;
     let to = match &args.to {
@@ -74,12 +78,13 @@ fn errored(error: checkout::BadFile) -> CommandError {
     CommandError::new(Exit::Errored, error)
 }
 
-/// The files of `[versions]`, or those that `init` would put there.
-fn named(here: &Here, paths: &[String]) -> Result<Vec<VersionFile>, CommandError> {
+/// The files of `[versions]`, or those that `init` would put there; what is read to find them is kept.
+fn named(here: &Here, paths: &[String], texts: &mut Texts) -> Result<Vec<VersionFile>, CommandError> {
     let files = match &here.process_text {
         Some(text) => versions(open::FILE, text)?.files,
         None => {
-            let found = survey::versions_here(&here.repository, paths.to_vec());
+            *texts = checkout::manifests(&here.repository, paths).map_err(errored)?;
+            let found = survey::versions_here(&here.repository, paths, texts);
             found.listed.into_iter().map(|listed| VersionFile::Manifest(listed.pattern)).collect()
         }
     };
@@ -124,11 +129,13 @@ fn list(places: &[(String, Place)]) -> String {
 }
 
 fn show(ui: Ui, dry_run: bool, to: &Version, texts: &Texts, edited: &BTreeMap<String, Edited>) {
-    let files: Vec<_> =
-        edited.iter().map(|(path, edited)| json!({ "path": path, "changes": edited.changes })).collect();
-    ui.json(&json!({ "version": to, "dry_run": dry_run, "files": files }));
+    if ui.json {
+        let files: Vec<_> =
+            edited.iter().map(|(path, edited)| json!({ "path": path, "changes": edited.changes })).collect();
+        return ui.json(&json!({ "version": to, "dry_run": dry_run, "files": files }));
+    }
     if edited.is_empty() {
-        ui.words(format!("{to} stands everywhere already"));
+        return ui.words(format!("{to} stands everywhere already"));
     }
     let mut text = String::new();
     for (path, edited) in edited {
@@ -136,15 +143,12 @@ fn show(ui: Ui, dry_run: bool, to: &Version, texts: &Texts, edited: &BTreeMap<St
             text.push_str(&diff(path, &texts[path], &edited.text));
             continue;
         }
-        for change in &edited.changes {
+        for change in edited.changes.iter().take(SHOWN) {
             let _ = writeln!(text, "{path}: {} {} → {}", change.field, paint(DIM, &change.from), change.to);
+        }
+        if let Some(more @ 1..) = edited.changes.len().checked_sub(SHOWN) {
+            let _ = writeln!(text, "{path}: and {more} more");
         }
     }
     if dry_run { ui.exact(&text) } else { ui.text(text.trim_end()) }
-}
-
-/// A difference that `git apply` takes.
-fn diff(path: &str, before: &str, after: &str) -> String {
-    let diff = TextDiff::from_lines(before, after);
-    diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string()
 }

@@ -63,7 +63,6 @@ fn without_a_process_the_places_are_those_that_init_finds() {
     [0]
 
     ana$ allclear bump 1.4.0
-
     | 1.4.0 stands everywhere already
     [0]
 

@@ -15,18 +15,21 @@ pub(super) type Names = BTreeMap<String, String>;
 /// Finds the requirements between the packages of a workspace, and the lockfiles that know one of them.
 pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Result<(), InFile> {
     let mut names_at: BTreeMap<String, Names> = BTreeMap::new();
-    for (root, members) in workspaces(moved, files)? {
+    for (root, mut members) in workspaces(moved, files)? {
+        members.insert(root.clone());
         let mut names = Names::new();
+        let mut manifests = Vec::with_capacity(members.len());
         for folder in &members {
             let path = in_folder(folder, Format::PackageJson.file_name());
-            if let (Some(at), Some(text)) = (moved.get(folder), files.get(&path)) {
-                names.extend(name(text).map_err(InFile::at(&path))?.map(|name| (name, at.clone())));
-            }
-        }
-        for folder in members.iter().chain([&root]) {
-            let path = in_folder(folder, Format::PackageJson.file_name());
             let Some(text) = files.get(&path) else { continue };
-            found.add(&path, requirements(text, &names).map_err(InFile::at(&path))?);
+            let entries = entries(text).map_err(InFile::at(&path))?;
+            let name = entries.iter().find(|(key, _)| key == "name").and_then(|(_, value)| json::string(text, value));
+            names.extend(name.zip(moved.get(folder).cloned()));
+            manifests.push((path, text, entries));
+        }
+        for (path, text, entries) in manifests {
+            let places = package_json::requirements(text, &entries, "", |name| names.get(name).map(String::as_str));
+            found.add(&path, places.map_err(InFile::at(&path))?);
         }
         names_at.insert(root, names);
     }
@@ -38,17 +41,8 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
     Ok(())
 }
 
-fn name(text: &str) -> Result<Option<String>, EditError> {
-    let entries = json::entries(text, &json::document(text)?)?;
-    Ok(entries.iter().find(|(key, _)| key == "name").and_then(|(_, value)| json::string(text, value)))
-}
-
-fn requirements(text: &str, names: &Names) -> Result<Vec<super::Place>, EditError> {
-    // Reading it whole is for those that name one of ours.
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    package_json::requirements(text, &json::document(text)?, "", |name| names.get(name).map(String::as_str))
+fn entries(text: &str) -> Result<Vec<json::Entry>, EditError> {
+    json::entries(text, &json::document(text)?)
 }
 
 /// The workspaces that a moved package belongs to: each one's folder, and the folders of its packages.

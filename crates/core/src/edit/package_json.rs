@@ -17,18 +17,18 @@ pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
     }
 }
 
-/// Finds what a package, as a manifest or a lockfile describes it, asks of packages whose version changes. `at` gives the version
+/// Finds what a package, by its entries in a manifest or a lockfile, asks of packages whose version changes. `at` gives the version
 /// that such a package has now.
 pub(super) fn requirements<'m>(
     text: &str,
-    package: &Range<usize>,
+    package: &[json::Entry],
     prefix: &str,
     at: impl Fn(&str) -> Option<&'m str>,
 ) -> Result<Vec<Place>, EditError> {
     let mut found = Vec::new();
-    for (table, value) in json::entries(text, package)? {
+    for (table, value) in package {
         if DEPENDENCIES.contains(&table.as_str()) {
-            found.extend(required(text, &value, &format!("{prefix}{table}"), &at)?);
+            found.extend(required(text, value, &format!("{prefix}{table}"), &at)?);
         }
     }
     Ok(found)

@@ -41,11 +41,11 @@ fn packages(
         }
         let prefix = format!("packages[\"{key}\"].");
         let own = join(folder, &key).is_some_and(|folder| moved.contains_key(&folder));
-        let entries = if own { json::entries(text, &value)? } else { Vec::new() };
-        if let Some((_, value)) = entries.iter().find(|(key, _)| key == "version") {
+        let entries = json::entries(text, &value)?;
+        if let Some((_, value)) = entries.iter().find(|(key, _)| own && key == "version") {
             found.push(json::place(text, format!("{prefix}version"), value, Holds::Version(Spelling::SemVer))?);
         }
-        found.extend(package_json::requirements(text, &value, &prefix, |name| names.get(name).map(String::as_str))?);
+        found.extend(package_json::requirements(text, &entries, &prefix, |name| names.get(name).map(String::as_str))?);
     }
     Ok(found)
 }

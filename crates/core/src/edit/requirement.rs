@@ -58,9 +58,12 @@ impl Dialect {
 
     /// Whether a range means the package of the repository that has this version.
     pub(super) fn points_at(self, requirement: &str, at: &str) -> bool {
-        let range = requirement.strip_prefix("workspace:");
-        let here = version_of(at, self.spelling());
-        range.is_some() || here.and_then(|here| self.admits(requirement, &here)) == Some(true)
+        // What names the very version needs no reading, and is by far the usual case.
+        let names_it = requirement.trim_start_matches(['^', '~', '=']) == at;
+        let here = || version_of(at, self.spelling());
+        names_it
+            || requirement.starts_with("workspace:")
+            || here().and_then(|here| self.admits(requirement, &here)) == Some(true)
     }
 
     /// Whether the requirement lets a version in; none where it is no range of this dialect.

@@ -61,9 +61,12 @@ impl InFile {
 
 /// The files among `paths` that are to be read before an edit: those that are named, and those that may follow them.
 pub fn wanted<'p>(selected: &[Selected], paths: &'p [String]) -> Vec<&'p str> {
-    let formats: Vec<Format> = selected.iter().filter_map(|selected| Format::of(&selected.path)).collect();
-    let names: Vec<&str> =
-        formats.iter().flat_map(|format| [&[format.file_name()], format.followers()].concat()).collect();
+    let has = |format: &Format| selected.iter().any(|selected| Format::of(&selected.path) == Some(*format));
+    let names: Vec<&str> = Format::ALL
+        .iter()
+        .filter(|format| has(format))
+        .flat_map(|format| [&[format.file_name()], format.followers()].concat())
+        .collect();
     let mut named: Vec<&str> = selected.iter().map(|selected| selected.path.as_str()).collect();
     named.sort_unstable();
     let ours = |path: &&str| !path.split('/').any(|folder| folder == "node_modules");

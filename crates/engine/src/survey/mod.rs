@@ -19,6 +19,7 @@ mod testing;
 mod tree;
 mod versions;
 
+use allclear_core::edit::Texts;
 use allclear_core::names::{CommitId, TagName, Word};
 
 use crate::history;
@@ -132,9 +133,10 @@ pub fn survey(repository: &Repository) -> Result<Survey, StepError> {
     })
 }
 
-/// What [`survey()`] would list as the files in which the version stands, looked for in the person's checkout.
-pub fn versions_here(repository: &Repository, files: Vec<String>) -> Versions {
-    versions::versions(&Tree::here(repository, files))
+/// What [`survey()`] would list as the files in which the version stands, looked for in these files and texts of the
+/// person's checkout.
+pub fn versions_here(repository: &Repository, files: &[String], texts: &Texts) -> Versions {
+    versions::versions(&Tree::here(repository, files, texts))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The files of one commit, and their texts.
 
+use allclear_core::edit::Texts;
 use allclear_core::names::{CommitId, RelPath};
 use serde_json::Value as Json;
 use toml::de::{DeTable, DeValue};
@@ -27,7 +28,7 @@ const NOT_OURS: &[&str] = &[
 /// The files of the commit that is looked at.
 pub(super) struct Tree<'a> {
     repository: &'a Repository,
-    from: From,
+    from: From<'a>,
     /// Every file, however it is called.
     pub(super) all: Vec<String>,
     /// The project's own files whose names can stand in a command and in a pattern as they are.
@@ -35,11 +36,11 @@ pub(super) struct Tree<'a> {
 }
 
 /// Where the texts come from.
-enum From {
+enum From<'a> {
     Nothing,
     Commit(CommitId),
-    /// The person's checkout.
-    Here,
+    /// The person's checkout, as it was read.
+    Here(&'a Texts),
 }
 
 impl<'a> Tree<'a> {
@@ -58,11 +59,11 @@ impl<'a> Tree<'a> {
     }
 
     /// These files of the person's checkout.
-    pub(super) fn here(repository: &'a Repository, all: Vec<String>) -> Self {
-        Self::with(repository, From::Here, all)
+    pub(super) fn here(repository: &'a Repository, all: &[String], texts: &'a Texts) -> Self {
+        Self::with(repository, From::Here(texts), all.to_vec())
     }
 
-    fn with(repository: &'a Repository, from: From, all: Vec<String>) -> Self {
+    fn with(repository: &'a Repository, from: From<'a>, all: Vec<String>) -> Self {
         let files = all.iter().filter(|path| is_plain(path) && is_ours(path)).cloned().collect();
         Self { repository, from, all, files }
     }
@@ -91,12 +92,11 @@ impl<'a> Tree<'a> {
 
     /// A file's text; none where there is no such file, or it is no text.
     pub(super) fn text(&self, path: &str) -> Option<String> {
-        let bytes = match &self.from {
+        match &self.from {
             From::Nothing => None,
-            From::Commit(commit) => self.repository.read(commit, path).ok()?,
-            From::Here => std::fs::read(self.repository.top().join(path)).ok(),
-        };
-        String::from_utf8(bytes?).ok()
+            From::Commit(commit) => String::from_utf8(self.repository.read(commit, path).ok()??).ok(),
+            From::Here(texts) => texts.get(path).cloned(),
+        }
     }
 
     /// A JSON file; `null` where there is none, or it is broken.

@@ -21,6 +21,7 @@ fn a_file_above_the_cap_is_refused() {
 }
 
 mod cargo;
+mod fuzz;
 mod helm;
 mod npm;
 mod python;
