@@ -44,27 +44,31 @@ impl std::fmt::Display for TagPattern {
 /// Finds the habit of a project that has not said what its tags look like. `v1.4.0` and `1.4.0` are the project's own, and the
 /// one with the higher version is the habit of today; without either, the text that stands before most versions is.
 pub fn habit<'a>(tags: impl IntoIterator<Item = &'a str>) -> Option<TagPattern> {
-    let mut habits: BTreeMap<&str, (usize, Spelled)> = BTreeMap::new();
+    let mut habits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (before, version) in tags.into_iter().filter_map(split) {
-        let (number, highest) = habits.entry(before).or_insert_with(|| (0, version.clone()));
-        *number += 1;
-        if *highest < version {
-            *highest = version;
-        }
+        habits.entry(before).or_default().push(version);
     }
-    let own = ["", "v"].into_iter().filter_map(|before| Some((habits.get(before)?, before)));
-    let own = own.max_by(|((_, a), _), ((_, b), _)| a.cmp(b)).map(|(_, before)| before);
-    let most = || habits.iter().max_by(|(_, a), (_, b)| a.cmp(b)).map(|(before, _)| *before);
+    let highest = |versions: &Vec<&str>| versions.iter().filter_map(|version| Spelled::read(version)).max();
+    let own = match (habits.get(""), habits.get("v")) {
+        (Some(bare), Some(marked)) => Some(if highest(bare) > highest(marked) { "" } else { "v" }),
+        (bare, marked) => bare.map(|_| "").or(marked.map(|_| "v")),
+    };
+    let most = || habits.iter().max_by_key(|(_, versions)| versions.len()).map(|(before, _)| *before);
     own.or_else(most).map(|before| TagPattern { before: before.to_owned(), after: String::new() })
 }
 
-/// The text before the version, and the version. A version begins at the start, or after something that is no digit and no dot.
-fn split(tag: &str) -> Option<(&str, Spelled)> {
+/// The text before what looks like a version, and that. A version begins at the start, or after something that is no digit and no
+/// dot, and has two numbers at least.
+fn split(tag: &str) -> Option<(&str, &str)> {
     let begins = |at: &usize| {
         tag.as_bytes()[*at].is_ascii_digit()
             && !tag[..*at].ends_with(|before: char| before.is_ascii_digit() || before == '.')
     };
-    (0..tag.len()).filter(begins).find_map(|at| Some((&tag[..at], Spelled::read(&tag[at..])?)))
+    let looks_so = |text: &str| {
+        let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        behind.strip_prefix('.').is_some_and(|behind| behind.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    (0..tag.len()).filter(begins).map(|at| tag.split_at(at)).find(|(_, version)| looks_so(version))
 }
 
 #[cfg(test)]
