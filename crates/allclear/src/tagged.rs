@@ -5,12 +5,15 @@ use allclear_core::names::CommitId;
 use allclear_core::process::Process;
 use allclear_engine::history::{self, Tags};
 use allclear_engine::open;
+use allclear_ledger::git::Git;
 
 use crate::error::CommandError;
 use crate::here::Here;
 
 /// Tags, what they look like, and the line that is asked about.
 pub(crate) struct Tagged {
+    /// The clone.
+    pub(crate) here: Here,
     /// The process of the checkout, if there is one.
     pub(crate) process: Option<Process>,
     /// The line: the one that a person names, otherwise that of the branch whose name says one.
@@ -25,25 +28,25 @@ pub(crate) struct Tagged {
 }
 
 impl Tagged {
-    /// Looks at the clone; `from` is the revision that is asked about. Tags are read while git is asked for the rest.
-    pub(crate) fn find(here: &Here, line: Option<Line>, from: &str) -> Result<Self, CommandError> {
-        here.require_history()?;
-        let process = here.process_text.as_deref().map(open::read_process).transpose()?;
-        let trunk = process.as_ref().map(|process| process.project.trunk.as_str());
-        let git = here.repository.git();
-        let (tags, by_branch, until) = std::thread::scope(|scope| {
-            let tags = scope.spawn(|| Tags::read(git));
-            let until = here.revision(from);
+    /// Looks at the clone that the working folder is in; `from` is the revision that is asked about. Tags are read while git is
+    /// asked for the rest.
+    pub(crate) fn find(line: Option<Line>, from: &str) -> Result<Self, CommandError> {
+        std::thread::scope(|scope| {
+            let tags = scope.spawn(|| Tags::read(&Git::at(".")));
+            let here = Here::find()?;
+            here.require_history()?;
+            let process = here.process_text.as_deref().map(open::read_process).transpose()?;
+            let trunk = process.as_ref().map(|process| process.project.trunk.as_str());
+            let until = here.revision(from)?;
             let by_branch = match line {
                 None if from == "HEAD" => history::line_here(&here.repository, trunk),
                 _ => None,
             };
-            (tags.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), by_branch, until)
-        });
-        let (tags, until) = (tags?, until?);
-        let pattern = history::pattern(process.as_ref(), &tags.list());
-        let (by_branch, branch) = by_branch.unzip();
-        Ok(Self { process, line: line.or(by_branch), branch, pattern, until, tags })
+            let tags = tags.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let pattern = history::pattern(process.as_ref(), &tags.list());
+            let (by_branch, branch) = by_branch.unzip();
+            Ok(Self { here, process, line: line.or(by_branch), branch, pattern, until, tags })
+        })
     }
 
     /// The releases, in the order of their versions.

@@ -53,15 +53,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
-    let here = Here::find()?;
-    let tagged = Tagged::find(&here, args.line, &args.from)?;
+    let tagged = Tagged::find(args.line, &args.from)?;
+    let here = &tagged.here;
     let mut telling = tagged.process.as_ref().map(|process| process.changelog.clone()).unwrap_or_default();
     if !args.path.is_empty() {
         telling.paths.clone_from(&args.path);
     }
     let forge = tagged.process.as_ref().and_then(|process| process.project.forge.as_deref());
     let notes = Notes { repository: &here.repository, telling: &telling, forge };
-    let asked = Asked { args, here: &here, tagged: &tagged, telling: &telling, notes };
+    let asked = Asked { args, here, tagged: &tagged, telling: &telling, notes };
     if args.all {
         return asked.whole(ui);
     }

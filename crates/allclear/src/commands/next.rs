@@ -7,7 +7,6 @@ use serde_json::json;
 
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::here::Here;
 use crate::tagged::Tagged;
 use crate::ui::{BOLD, DIM, Ui, paint};
 
@@ -33,12 +32,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
-    let here = Here::find()?;
-    let tagged = Tagged::find(&here, args.line, &args.from)?;
+    let tagged = Tagged::find(args.line, &args.from)?;
     let releases = tagged.releases();
     let last = releases.last(tagged.line);
     let since = last.map(|last| CommitId::new(last.tag.commit)).transpose().map_err(CommandError::usage)?;
-    let log = here.repository.log(since.as_ref(), &tagged.until, &[])?;
+    let log = tagged.here.repository.log(since.as_ref(), &tagged.until, &[])?;
     let commits = log.commits();
     let weighed = weigh(&commits);
     let asked = Asked { ui, args, tagged: &tagged, last };
