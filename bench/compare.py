@@ -36,7 +36,11 @@ class Took:
             os.setsid()
             null = os.open(os.devnull, os.O_RDWR)
             output = os.open(str(folder / "out"), os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
-            done = subprocess.run(words, cwd=cwd, stdin=null, stdout=output, stderr=null)
+            try:
+                done = subprocess.run(words, cwd=cwd, stdin=null, stdout=output, stderr=null)
+            except OSError as error:
+                print(f"cannot run {words[0]}: {error}", file=sys.stderr)
+                os._exit(70)
             used = resource.getrusage(resource.RUSAGE_CHILDREN)
             os.write(writer, f"{used.ru_utime + used.ru_stime} {used.ru_maxrss} {done.returncode}".encode())
             os._exit(0)
