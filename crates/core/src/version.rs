@@ -30,7 +30,7 @@ pub enum BadVersion {
 }
 
 /// An ecosystem's way to spell a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Spelling {
     /// npm, Cargo, Helm, git tags and OCI tags take SemVer as it is (we allow no build metadata).

@@ -46,11 +46,7 @@ pub fn files(repository: &Repository) -> Result<Vec<String>, GitError> {
 /// # Errors
 /// When a file cannot be read.
 pub fn manifests(repository: &Repository, files: &[String]) -> Result<Texts, BadFile> {
-    let mut texts = Texts::new();
-    for path in files.iter().filter(|path| Format::of(path).is_some()) {
-        read(repository, path, &mut texts)?;
-    }
-    Ok(texts)
+    read(repository, files.iter().map(String::as_str).filter(|path| Format::of(path).is_some()).collect())
 }
 
 /// Adds the texts that an edit of these files looks at. Links are not followed, and what is no text is left out: where it is
@@ -64,19 +60,19 @@ pub fn complete(
     files: &[String],
     texts: &mut Texts,
 ) -> Result<(), BadFile> {
-    for path in wanted(selected, files) {
-        let there = || Format::of(path).is_some() || is_file(&repository.top().join(path));
-        if !texts.contains_key(path) && there() {
-            read(repository, path, texts)?;
-        }
-    }
+    let there = |path: &str| Format::of(path).is_some() || is_file(&repository.top().join(path));
+    let missing = wanted(selected, files).into_iter().filter(|path| !texts.contains_key(*path) && there(path));
+    let read = read(repository, missing.collect())?;
+    texts.extend(read);
     Ok(())
 }
 
-fn read(repository: &Repository, path: &str, texts: &mut Texts) -> Result<(), BadFile> {
-    let bytes = std::fs::read(repository.top().join(path)).map_err(BadFile::at("read", path))?;
-    texts.extend(String::from_utf8(bytes).ok().map(|text| (path.to_owned(), text)));
-    Ok(())
+fn read(repository: &Repository, paths: Vec<&str>) -> Result<Texts, BadFile> {
+    let texts = in_parts(paths, |path| {
+        let bytes = std::fs::read(repository.top().join(path)).map_err(BadFile::at("read", path))?;
+        Ok(String::from_utf8(bytes).ok().map(|text| (path.to_owned(), text)))
+    });
+    texts.map(|texts| texts.into_iter().flatten().collect())
 }
 
 fn is_file(path: &Path) -> bool {

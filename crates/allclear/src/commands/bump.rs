@@ -35,7 +35,7 @@ pub(crate) struct Args {
 }
 
 /// How many changes of a file are listed for people; `--json` has them all.
-const SHOWN: usize = 20;
+const SHOWN: usize = 4;
 
 /// What to write.
 #[derive(Clone)]

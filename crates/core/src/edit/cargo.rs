@@ -74,7 +74,7 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
             version.is_some_and(|version| inherits(version.get_ref()))
         });
         if let Some(shared) = shared.filter(|_| moved.contains_key(root)) {
-            moved.extend(sharing.map(|folder| (folder.clone(), shared.to_owned())).collect::<Vec<_>>());
+            moved.extend(sharing.map(|folder| (folder.clone(), shared.into())).collect::<Vec<_>>());
         }
     }
     for manifest in manifests.values() {
@@ -85,7 +85,7 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
         let Some(text) = files.get(&path) else { continue };
         let ours = crates.iter().filter_map(|folder| {
             let name = toml::string(&manifests.get(folder.as_str())?.document, &["package", "name"])?;
-            Some((name, moved.get(folder)?.as_str()))
+            Some((name, moved.get(folder)?.as_ref()))
         });
         found.add(&path, cargo_lock::places(text, &ours.collect()).map_err(InFile::at(&path))?);
     }

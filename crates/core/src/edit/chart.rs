@@ -67,7 +67,7 @@ fn target(dependency: &Block<'_>, folder: &str) -> Result<Option<String>, EditEr
 }
 
 fn requirements(text: &str, folder: &str, moved: &Moved) -> Result<Vec<Place>, EditError> {
-    local(text, folder, moved, |at| Holds::Requirement { dialect: Dialect::Helm, at: at.to_owned() })
+    local(text, folder, moved, |at| Holds::Requirement { dialect: Dialect::Helm, at: at.into() })
 }
 
 /// A lock names the exact version, and a digest of itself and of what the chart asks for.

@@ -1,106 +1,210 @@
-//! JSON one level at a time, with the place of every value. `serde_json` reads every token; this walk only keeps where the tokens
-//! stand.
+//! JSON with the place of every value. `serde_json` says whether a text is JSON at all; a walk over what it accepted notes where
+//! everything stands, once for the whole text.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use serde::de::{Deserialize, IgnoredAny};
+use serde::de::IgnoredAny;
 
 use super::{EditError, Holds, Place};
 
 const BOM: &str = "\u{feff}";
 
-/// A key of an object and the bytes of its value.
-pub(super) type Entry = (String, Range<usize>);
-
-/// The bytes of the document's value, which is known to be JSON from there on.
-pub(super) fn document(text: &str) -> Result<Range<usize>, EditError> {
-    let start = text.len() - text.trim_start_matches(BOM).len();
-    serde_json::from_str::<IgnoredAny>(&text[start..]).map_err(EditError::Json)?;
-    let mut walk = Walk { text, at: start };
-    walk.skip('\0');
-    Ok(walk.at..text.trim_end().len())
+/// A text that is JSON, and where its values stand.
+pub(super) struct Json<'t> {
+    text: &'t str,
+    /// In the order of the text: an object is followed by its keys, each with its value, and a list by its values.
+    nodes: Vec<Node>,
 }
 
-/// The entries of an object in the order of the file; none where the value is no object.
-pub(super) fn entries(text: &str, value: &Range<usize>) -> Result<Vec<Entry>, EditError> {
-    let mut walk = Walk { text, at: value.start };
-    let mut found: Vec<Entry> = Vec::new();
-    if !walk.skip('{') {
-        return Ok(found);
+/// The bytes of a value or key, and the node behind it and all that is in it.
+struct Node {
+    span: Range<usize>,
+    next: usize,
+}
+
+impl<'t> Json<'t> {
+    /// Reads a text that may begin with a byte order mark.
+    pub(super) fn read(text: &'t str) -> Result<Self, EditError> {
+        let start = text.len() - text.trim_start_matches(BOM).len();
+        serde_json::from_str::<IgnoredAny>(&text[start..]).map_err(EditError::Json)?;
+        Ok(Self { text, nodes: nodes(text.as_bytes(), start) })
     }
-    while !walk.skip('}') {
-        walk.skip(',');
-        let key: String = walk.token()?;
-        walk.skip(':');
-        found.push((key, walk.value()?));
-    }
-    let mut seen = HashSet::with_capacity(found.len());
-    match found.iter().find(|(key, _)| !seen.insert(key.as_str())) {
-        Some((key, _)) => Err(EditError::Duplicate { key: key.escape_debug().to_string() }),
-        None => Ok(found),
+
+    /// The value that the text is.
+    pub(super) fn root(&self) -> Value<'_> {
+        Value { text: self.text, nodes: &self.nodes, at: 0 }
     }
 }
 
-/// The values of a list; none where the value is no list.
-pub(super) fn items(text: &str, value: &Range<usize>) -> Result<Vec<Range<usize>>, EditError> {
-    let mut walk = Walk { text, at: value.start };
-    let mut found = Vec::new();
-    if walk.skip('[') {
-        while !walk.skip(']') {
-            walk.skip(',');
-            found.push(walk.value()?);
-        }
+/// Notes where everything stands in a text that is known to be JSON from `at` on.
+fn nodes(text: &[u8], mut at: usize) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::with_capacity(text.len() / 16);
+    let mut open = Vec::new();
+    while let Some(byte) = text.get(at) {
+        let end = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' => {
+                at += 1;
+                continue;
+            }
+            b'{' | b'[' => {
+                open.push(nodes.len());
+                at + 1
+            }
+            b'}' | b']' => {
+                at += 1;
+                let next = nodes.len();
+                if let Some(node) = open.pop().and_then(|node: usize| nodes.get_mut(node)) {
+                    *node = Node { span: node.span.start..at, next };
+                }
+                continue;
+            }
+            b'"' => end_of_string(text, at),
+            _ => text[at..].iter().position(|byte| b" \t\r\n,]}".contains(byte)).map_or(text.len(), |len| at + len),
+        };
+        nodes.push(Node { span: at..end, next: nodes.len() + 1 });
+        at = end;
     }
-    Ok(found)
+    nodes
 }
 
-/// A text, escapes resolved; none where the value is something else.
-pub(super) fn string(text: &str, value: &Range<usize>) -> Option<String> {
-    serde_json::from_str(&text[value.clone()]).ok()
-}
-
-/// The place of a text, within its quotes.
-pub(super) fn place(text: &str, field: String, value: &Range<usize>, holds: Holds) -> Result<Place, EditError> {
-    match string(text, value) {
-        Some(read) => Ok(Place { field, value: read, span: value.start + 1..value.end - 1, holds, bare: false }),
-        None => Err(EditError::NotText { field }),
+fn end_of_string(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = text.get(at) {
+        at += match byte {
+            b'"' => return at + 1,
+            b'\\' => 2,
+            _ => 1,
+        };
     }
+    text.len()
 }
 
-/// A position in a text that is known to be JSON.
-struct Walk<'a> {
-    text: &'a str,
+/// A key of an object, escapes resolved, and its value.
+pub(super) type Entry<'j> = (Cow<'j, str>, Value<'j>);
+
+/// A value inside a text.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'j> {
+    text: &'j str,
+    nodes: &'j [Node],
     at: usize,
 }
 
-impl<'a> Walk<'a> {
-    fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+impl<'j> Value<'j> {
+    /// The entries of an object in the order of the file; none where the value is no object.
+    pub(super) fn entries(self) -> Result<Vec<Entry<'j>>, EditError> {
+        let mut found = Vec::new();
+        let mut inside = self.inside('{');
+        while let (Some(key), Some(value)) = (inside.next(), inside.next()) {
+            found.push((key.string().unwrap_or_default(), value));
+        }
+        let mut seen = HashSet::with_capacity(found.len());
+        match found.iter().find(|(key, _)| !seen.insert(key.as_ref())) {
+            Some((key, _)) => Err(EditError::Duplicate { key: key.escape_debug().to_string() }),
+            None => Ok(found),
+        }
     }
 
-    /// Skips white space, and then `mark` if it comes next.
-    fn skip(&mut self, mark: char) -> bool {
-        self.at = self.text.len() - self.rest().trim_start().len();
-        let there = self.rest().starts_with(mark);
-        self.at += if there { mark.len_utf8() } else { 0 };
-        there
+    /// The value of a key; none where the value is no object, or has no such key.
+    pub(super) fn get(self, key: &str) -> Result<Option<Self>, EditError> {
+        Ok(find(&self.entries()?, key))
     }
 
-    /// Reads the value that comes next and stands behind it.
-    fn token<T: Deserialize<'a>>(&mut self) -> Result<T, EditError> {
-        let mut values = serde_json::Deserializer::from_str(self.rest()).into_iter();
-        let end = || serde::de::Error::custom("a value is missing");
-        let value = values.next().unwrap_or_else(|| Err(end())).map_err(EditError::Json)?;
-        self.at += values.byte_offset();
-        Ok(value)
+    /// The values of a list; none where the value is no list.
+    pub(super) fn items(self) -> impl Iterator<Item = Self> {
+        self.inside('[')
     }
 
-    /// Passes over a value, whatever white space comes before it.
-    fn value(&mut self) -> Result<Range<usize>, EditError> {
-        self.skip('\0');
-        let start = self.at;
-        self.token::<IgnoredAny>()?;
-        Ok(start..self.at)
+    /// A text, escapes resolved; none where the value is something else.
+    pub(super) fn string(self) -> Option<Cow<'j, str>> {
+        let written = self.written();
+        let plain = written.strip_prefix('"')?.strip_suffix('"')?;
+        match plain.contains('\\') {
+            true => serde_json::from_str(written).ok().map(Cow::Owned),
+            false => Some(Cow::Borrowed(plain)),
+        }
+    }
+
+    /// The place of a text, within its quotes.
+    pub(super) fn place(self, field: String, holds: Holds) -> Result<Place, EditError> {
+        let Some(read) = self.string() else { return Err(EditError::NotText { field }) };
+        let Range { start, end } = self.nodes[self.at].span;
+        Ok(Place { field, value: read.into_owned(), span: start + 1..end - 1, holds, bare: false })
+    }
+
+    fn written(self) -> &'j str {
+        self.nodes.get(self.at).map_or("", |node| &self.text[node.span.clone()])
+    }
+
+    /// What is directly inside of a value that begins with this bracket.
+    fn inside(self, bracket: char) -> impl Iterator<Item = Self> {
+        let next = move |at: usize| self.nodes.get(at).map(|node| node.next);
+        let end = if self.written().starts_with(bracket) { next(self.at).unwrap_or(0) } else { 0 };
+        let all = std::iter::successors(Some(self.at + 1), move |at| next(*at));
+        all.take_while(move |at| *at < end).map(move |at| Self { at, ..self })
+    }
+}
+
+/// The value of a key among entries.
+pub(super) fn find<'j>(entries: &[Entry<'j>], key: &str) -> Option<Value<'j>> {
+    entries.iter().find(|(other, _)| other == key).map(|(_, value)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value as Tree;
+
+    use super::*;
+
+    /// The whole value by the walk, leaves read by `serde_json`.
+    fn tree(value: Value<'_>) -> Tree {
+        match value.written().as_bytes()[0] {
+            b'{' => value.entries().unwrap().into_iter().map(|(key, value)| (key.into_owned(), tree(value))).collect(),
+            b'[' => value.items().map(tree).collect(),
+            _ => serde_json::from_str(value.written()).unwrap(),
+        }
+    }
+
+    fn any_tree() -> impl Strategy<Value = Tree> {
+        let leaf = prop_oneof![
+            Just(Tree::Null),
+            any::<bool>().prop_map(Tree::from),
+            any::<i64>().prop_map(Tree::from),
+            (-9999..9999).prop_map(|eighths| Tree::from(f64::from(eighths) / 8.0)),
+            any::<String>().prop_map(Tree::from),
+            "[\\[\\]{}\",:\\\\ ]{0,6}".prop_map(Tree::from),
+        ];
+        leaf.prop_recursive(5, 40, 6, |inner| {
+            let key = prop_oneof![any::<String>(), "[{}\"\\\\a]{0,3}"];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Tree::from),
+                prop::collection::btree_map(key, inner, 0..6).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_walk_finds_what_serde_json_reads(whole in any_tree(), pretty in any::<bool>(), mark in any::<bool>()) {
+            let text = if pretty { serde_json::to_string_pretty(&whole) } else { serde_json::to_string(&whole) };
+            let text = format!("{}{}\r\n", if mark { BOM } else { "" }, text.unwrap());
+            let json = Json::read(&text).unwrap();
+            prop_assert_eq!(tree(json.root()), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_something_else_has_nothing_inside() {
+        let json = Json::read(r#"{"a": [1, {"b": "\u00fc"}], "c": "[1]"}"#).unwrap();
+        let get = |key: &str| json.root().get(key).unwrap().unwrap();
+        assert_eq!(get("a").items().count(), 2);
+        assert!(get("a").entries().unwrap().is_empty());
+        assert_eq!(get("c").items().count(), 0);
+        assert_eq!(get("a").string(), None);
+        let below = get("a").items().nth(1).unwrap().get("b").unwrap().unwrap();
+        assert_eq!(below.string().as_deref(), Some("ü"));
     }
 }

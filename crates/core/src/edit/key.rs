@@ -1,6 +1,7 @@
 //! A version at a named key of a YAML, JSON or TOML file, such as `image.tag` of a chart's values.
 
-use super::{EditError, Holds, Place, json, toml, yaml};
+use super::json::Json;
+use super::{EditError, Holds, Place, toml, yaml};
 
 pub(super) fn places(path: &str, text: &str, key: &str, holds: Holds) -> Result<Vec<Place>, EditError> {
     let ending = path.rsplit('.').next().unwrap_or_default();
@@ -26,14 +27,15 @@ fn in_yaml(text: &str, key: &str, holds: Holds) -> Result<Option<Place>, EditErr
 }
 
 fn in_json(text: &str, key: &str, holds: Holds) -> Result<Option<Place>, EditError> {
-    let mut value = json::document(text)?;
+    let document = Json::read(text)?;
+    let mut value = document.root();
     for part in key.split('.') {
-        match json::entries(text, &value)?.into_iter().find(|(key, _)| key == part) {
-            Some((_, below)) => value = below,
+        match value.get(part)? {
+            Some(below) => value = below,
             None => return Ok(None),
         }
     }
-    json::place(text, key.to_owned(), &value, holds).map(Some)
+    value.place(key.to_owned(), holds).map(Some)
 }
 
 fn in_toml(text: &str, key: &str, holds: Holds) -> Result<Option<Place>, EditError> {

@@ -28,6 +28,7 @@ mod write;
 mod yaml;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use error::EditError;
 pub use pattern::PLACEHOLDER;
@@ -111,7 +112,7 @@ pub struct Place {
 }
 
 /// What stands at a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Holds {
     /// The version, spelled like this.
     Version(Spelling),
@@ -120,7 +121,7 @@ pub enum Holds {
         /// How the ecosystem reads it.
         dialect: Dialect,
         /// The version before.
-        at: String,
+        at: Arc<str>,
     },
     /// The digest in a `Chart.lock`.
     Digest,

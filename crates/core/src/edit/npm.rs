@@ -1,16 +1,18 @@
 //! npm's workspaces: which packages belong together, and what they ask of each other.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
+use super::json::{Json, Value};
 use super::set::{Files, Found, InFile, Members, Moved, folder_of, in_folder};
-use super::{EditError, Format, json, package_json, package_lock, yaml};
+use super::{EditError, Format, package_json, package_lock, yaml};
 
 /// Where pnpm keeps the members of a workspace.
 pub(super) const PNPM: &str = "pnpm-workspace.yaml";
 
 /// The packages of a workspace whose version changes: their names, with the version that they have now.
-pub(super) type Names = BTreeMap<String, String>;
+pub(super) type Names = HashMap<String, Arc<str>>;
 
 /// Finds the requirements between the packages of a workspace, and the lockfiles that know one of them.
 pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Result<(), InFile> {
@@ -22,13 +24,13 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
         for folder in &members {
             let path = in_folder(folder, Format::PackageJson.file_name());
             let Some(text) = files.get(&path) else { continue };
-            let entries = entries(text).map_err(InFile::at(&path))?;
-            let name = entries.iter().find(|(key, _)| key == "name").and_then(|(_, value)| json::string(text, value));
-            names.extend(name.zip(moved.get(folder).cloned()));
-            manifests.push((path, text, entries));
+            let manifest = Json::read(text).map_err(InFile::at(&path))?;
+            let name = manifest.root().get("name").map_err(InFile::at(&path))?.and_then(Value::string);
+            names.extend(name.map(Cow::into_owned).zip(moved.get(folder).cloned()));
+            manifests.push((path, manifest));
         }
-        for (path, text, entries) in manifests {
-            let places = package_json::requirements(text, &entries, "", |name| names.get(name).map(String::as_str));
+        for (path, manifest) in manifests {
+            let places = manifest.root().entries().and_then(|package| package_json::requirements(&package, "", &names));
             found.add(&path, places.map_err(InFile::at(&path))?);
         }
         names_at.insert(root, names);
@@ -39,10 +41,6 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
         found.add(path, package_lock::places(text, folder_of(path), moved, names).map_err(InFile::at(path))?);
     }
     Ok(())
-}
-
-fn entries(text: &str) -> Result<Vec<json::Entry>, EditError> {
-    json::entries(text, &json::document(text)?)
 }
 
 /// The workspaces that a moved package belongs to: each one's folder, and the folders of its packages.
@@ -80,13 +78,12 @@ fn members(root: &str, files: &Files<'_>) -> Result<Option<Members>, InFile> {
 }
 
 fn npm_members(text: &str) -> Result<Option<Members>, EditError> {
-    let find =
-        |entries: Vec<json::Entry>, key: &str| entries.into_iter().find(|(k, _)| k == key).map(|(_, value)| value);
-    let Some(value) = find(json::entries(text, &json::document(text)?)?, "workspaces") else { return Ok(None) };
+    let manifest = Json::read(text)?;
+    let Some(value) = manifest.root().get("workspaces")? else { return Ok(None) };
     // Yarn has a table in this place, with the list in it.
-    let value: Range<usize> = find(json::entries(text, &value)?, "packages").unwrap_or(value);
-    let patterns: Vec<String> = json::items(text, &value)?.iter().filter_map(|item| json::string(text, item)).collect();
-    Ok(Some(Members::new(patterns.iter().map(String::as_str))))
+    let value = value.get("packages")?.unwrap_or(value);
+    let patterns: Vec<Cow<'_, str>> = value.items().filter_map(Value::string).collect();
+    Ok(Some(Members::new(patterns.iter().map(AsRef::as_ref))))
 }
 
 fn pnpm_members(text: &str) -> Result<Option<Members>, EditError> {

@@ -1,34 +1,26 @@
 //! `package.json`: the top-level `version`, and what it asks of other packages.
 
-use std::ops::Range;
-
-use super::{Dialect, EditError, Holds, Place, json};
+use super::json::{Entry, Json, Value};
+use super::npm::Names;
+use super::{Dialect, EditError, Holds, Place};
 use crate::version::Spelling;
 
 /// The tables in which a package names others.
 const DEPENDENCIES: [&str; 4] = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
 
 pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
-    let document = json::document(text)?;
-    let entries = json::entries(text, &document)?;
-    match entries.iter().find(|(key, _)| key == "version") {
-        Some((key, value)) => Ok(vec![json::place(text, key.clone(), value, Holds::Version(Spelling::SemVer))?]),
+    match Json::read(text)?.root().get("version")? {
+        Some(version) => Ok(vec![version.place("version".to_owned(), Holds::Version(Spelling::SemVer))?]),
         None => Err(EditError::Missing { expected: "a top-level `version`" }),
     }
 }
 
-/// Finds what a package, by its entries in a manifest or a lockfile, asks of packages whose version changes. `at` gives the version
-/// that such a package has now.
-pub(super) fn requirements<'m>(
-    text: &str,
-    package: &[json::Entry],
-    prefix: &str,
-    at: impl Fn(&str) -> Option<&'m str>,
-) -> Result<Vec<Place>, EditError> {
+/// Finds what a package, by its entries in a manifest or a lockfile, asks of packages whose version changes, which are `names`.
+pub(super) fn requirements(package: &[Entry<'_>], prefix: &str, names: &Names) -> Result<Vec<Place>, EditError> {
     let mut found = Vec::new();
     for (table, value) in package {
-        if DEPENDENCIES.contains(&table.as_str()) {
-            found.extend(required(text, value, &format!("{prefix}{table}"), &at)?);
+        if DEPENDENCIES.contains(&table.as_ref()) {
+            found.extend(required(*value, &format!("{prefix}{table}"), names)?);
         }
     }
     Ok(found)
@@ -36,19 +28,14 @@ pub(super) fn requirements<'m>(
 
 /// The same for one table of names and ranges. A range points at a package of the repository only if it lets in the version
 /// that is there: otherwise npm takes another one from the registry.
-pub(super) fn required<'m>(
-    text: &str,
-    table: &Range<usize>,
-    field: &str,
-    at: impl Fn(&str) -> Option<&'m str>,
-) -> Result<Vec<Place>, EditError> {
+pub(super) fn required(table: Value<'_>, field: &str, names: &Names) -> Result<Vec<Place>, EditError> {
     let mut found = Vec::new();
-    for (name, value) in json::entries(text, table)? {
-        let Some(at) = at(&name) else { continue };
-        let Some(range) = json::string(text, &value) else { continue };
+    for (name, value) in table.entries()? {
+        let Some(at) = names.get(name.as_ref()) else { continue };
+        let Some(range) = value.string() else { continue };
         if Dialect::Npm.points_at(&range, at) {
-            let holds = Holds::Requirement { dialect: Dialect::Npm, at: at.to_owned() };
-            found.push(json::place(text, format!("{field}.{name}"), &value, holds)?);
+            let holds = Holds::Requirement { dialect: Dialect::Npm, at: at.clone() };
+            found.push(value.place([field, ".", &name].concat(), holds)?);
         }
     }
     Ok(found)

@@ -3,8 +3,7 @@
 //! [npm's description](https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json): `packages` has one entry a folder,
 //! the root's under an empty key; version 2 keeps the older `dependencies` beside it.
 
-use std::ops::Range;
-
+use super::json::{Json, Value};
 use super::npm::Names;
 use super::set::{Moved, join};
 use super::{EditError, Holds, Place, json, package_json};
@@ -14,54 +13,46 @@ pub(super) const NAMES: [&str; 2] = ["package-lock.json", "npm-shrinkwrap.json"]
 
 pub(super) fn places(text: &str, folder: &str, moved: &Moved, names: &Names) -> Result<Vec<Place>, EditError> {
     let mut found = Vec::new();
-    for (key, value) in json::entries(text, &json::document(text)?)? {
-        match key.as_str() {
+    for (key, value) in Json::read(text)?.root().entries()? {
+        match key.as_ref() {
             "version" if moved.contains_key(folder) => {
-                found.push(json::place(text, key, &value, Holds::Version(Spelling::SemVer))?);
+                found.push(value.place(key.into_owned(), Holds::Version(Spelling::SemVer))?);
             }
-            "packages" => found.extend(packages(text, &value, folder, moved, names)?),
-            "dependencies" if !names.is_empty() => found.extend(older(text, &value, names)?),
+            "packages" => found.extend(packages(value, folder, moved, names)?),
+            "dependencies" if !names.is_empty() => found.extend(older(value, names)?),
             _ => {}
         }
     }
     Ok(found)
 }
 
-fn packages(
-    text: &str,
-    table: &Range<usize>,
-    folder: &str,
-    moved: &Moved,
-    names: &Names,
-) -> Result<Vec<Place>, EditError> {
+fn packages(table: Value<'_>, folder: &str, moved: &Moved, names: &Names) -> Result<Vec<Place>, EditError> {
     let mut found = Vec::new();
-    for (key, value) in json::entries(text, table)? {
+    for (key, value) in table.entries()? {
         if key.split('/').any(|part| part == "node_modules") {
             continue;
         }
         let prefix = format!("packages[\"{key}\"].");
         let own = join(folder, &key).is_some_and(|folder| moved.contains_key(&folder));
-        let entries = json::entries(text, &value)?;
-        if let Some((_, value)) = entries.iter().find(|(key, _)| own && key == "version") {
-            found.push(json::place(text, format!("{prefix}version"), value, Holds::Version(Spelling::SemVer))?);
+        let entries = value.entries()?;
+        if let Some(version) = json::find(&entries, "version").filter(|_| own) {
+            found.push(version.place(format!("{prefix}version"), Holds::Version(Spelling::SemVer))?);
         }
-        found.extend(package_json::requirements(text, &entries, &prefix, |name| names.get(name).map(String::as_str))?);
+        found.extend(package_json::requirements(&entries, &prefix, names)?);
     }
     Ok(found)
 }
 
 /// What a folder's package requires, as the older table has it.
-fn older(text: &str, table: &Range<usize>, names: &Names) -> Result<Vec<Place>, EditError> {
+fn older(table: Value<'_>, names: &Names) -> Result<Vec<Place>, EditError> {
     let mut found = Vec::new();
-    for (name, value) in json::entries(text, table)? {
-        let entries = json::entries(text, &value)?;
-        let get = |key: &str| entries.iter().find(|(k, _)| k == key).map(|(_, value)| value);
-        let is_folder = get("version")
-            .and_then(|version| json::string(text, version))
-            .is_some_and(|version| version.starts_with("file:"));
-        if let Some(requires) = get("requires").filter(|_| is_folder) {
+    for (name, value) in table.entries()? {
+        let entries = value.entries()?;
+        let version = json::find(&entries, "version").and_then(Value::string);
+        let is_folder = version.is_some_and(|version| version.starts_with("file:"));
+        if let Some(requires) = json::find(&entries, "requires").filter(|_| is_folder) {
             let field = format!("dependencies[\"{name}\"].requires");
-            found.extend(package_json::required(text, requires, &field, |name| names.get(name).map(String::as_str))?);
+            found.extend(package_json::required(requires, &field, names)?);
         }
     }
     Ok(found)

@@ -21,7 +21,7 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
         let path = in_folder(folder, Format::Pyproject.file_name());
         let document = files.get(&path).map(toml::document).transpose().map_err(InFile::at(&path))?;
         let name = document.as_ref().and_then(|document| toml::string(document, &["project", "name"]).map(normal));
-        names.extend(name.map(|name| (name, at.as_str())));
+        names.extend(name.map(|name| (name, at.as_ref())));
     }
     for (path, text) in files.named(&[Format::Pyproject.file_name()]).filter(|(_, text)| text.contains("dependencies"))
     {
@@ -82,7 +82,7 @@ fn requirements(path: &str, text: &str, names: &BTreeMap<String, &str>, files: &
     for (number, asked) in toml::items(&document, &["project", "dependencies"]).chain(groups).enumerate() {
         let Some((name, part)) = asked.get_ref().as_str().and_then(specifier) else { continue };
         let Some(at) = names.get(&normal(name)).filter(|_| tied(path, name, files)) else { continue };
-        let holds = Holds::Requirement { dialect: Dialect::Pep440, at: (*at).to_owned() };
+        let holds = Holds::Requirement { dialect: Dialect::Pep440, at: (*at).into() };
         found.extend(toml::part(text, format!("dependencies.{name}[{number}]"), asked, part, holds));
     }
     found

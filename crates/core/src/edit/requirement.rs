@@ -7,7 +7,7 @@ use super::spelled::{version_of, without_v};
 use crate::version::{Spelling, Version};
 
 /// How an ecosystem reads a requirement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// [npm's ranges](https://docs.npmjs.com/cli/v11/configuring-npm/package-json#dependencies): a bare version means itself.
     Npm,

@@ -1,6 +1,7 @@
 //! The files that are looked at together: which of them are named, which may follow, and every place in them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -127,7 +128,7 @@ pub(super) fn find(selected: &[Selected], texts: &Texts) -> Result<BTreeMap<Stri
 }
 
 /// The packages whose version changes: their folders, with the version that they have now.
-pub(super) type Moved = BTreeMap<String, String>;
+pub(super) type Moved = BTreeMap<String, Arc<str>>;
 
 /// Places by file, as they are found.
 #[derive(Default)]
@@ -147,7 +148,7 @@ impl Found {
                 .own()
                 .iter()
                 .find_map(|field| places.iter().find(|place| place.field == *field))
-                .map(|p| p.value.clone())
+                .map(|place| place.value.as_str().into())
         };
         manifests.filter_map(|(path, places)| Some((folder_of(path).to_owned(), own(places)?))).collect()
     }

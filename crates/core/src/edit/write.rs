@@ -7,6 +7,27 @@ use super::spelled::without_v;
 use super::{EditError, Holds, Place, cargo_lock, chart, yaml};
 use crate::version::Version;
 
+/// What values become once the version is `to`. Many places hold the same value, so each answer is kept.
+struct NextValues<'a> {
+    to: &'a Version,
+    known: HashMap<(&'a Holds, &'a str), String>,
+}
+
+impl<'a> NextValues<'a> {
+    fn to(to: &'a Version) -> Self {
+        Self { to, known: HashMap::new() }
+    }
+
+    fn of(&mut self, place: &'a Place) -> Result<String, EditError> {
+        let key = (&place.holds, place.value.as_str());
+        if let Some(next) = self.known.get(&key) {
+            return Ok(next.clone());
+        }
+        let next = place.next(self.to)?;
+        Ok(self.known.entry(key).or_insert(next).clone())
+    }
+}
+
 /// A file with its new version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
@@ -37,9 +58,10 @@ pub struct Change {
 pub fn bump(selected: &[Selected], texts: &Texts, to: &Version) -> Result<BTreeMap<String, Edited>, InFile> {
     let before = find(selected, texts)?;
     let mut edited = BTreeMap::new();
+    let mut next_values = NextValues::to(to);
     for (path, places) in &before {
         let next: Vec<String> =
-            places.iter().map(|place| place.next(to)).collect::<Result<_, _>>().map_err(InFile::at(path))?;
+            places.iter().map(|place| next_values.of(place)).collect::<Result<_, _>>().map_err(InFile::at(path))?;
         let text = &texts[path];
         let new = replace(text, places.iter().zip(next.iter().map(String::as_str)));
         let changes = places.iter().zip(next).filter(|(place, to)| place.value != *to).map(Change::of).collect();
@@ -89,9 +111,10 @@ fn check(
     after_texts.extend(edited.iter().map(|(path, edited)| (path.clone(), edited.text.clone())));
     let after = find(selected, &after_texts)?;
     compare_all((before, texts), (&after, &after_texts))?;
+    let mut next_values = NextValues::to(to);
     for (path, places) in &after {
         for place in places {
-            let to = place.next(to).map_err(InFile::at(path))?;
+            let to = next_values.of(place).map_err(InFile::at(path))?;
             if place.value != to {
                 return Err(InFile::at(path)(EditError::NotSet { field: place.field.clone(), to }));
             }
@@ -131,12 +154,12 @@ fn compare_all((old, before): Side<'_>, (new, after): Side<'_>) -> Result<(), In
 }
 
 fn compare((before, old): (&str, &[Place]), (after, new): (&str, &[Place])) -> Result<(), EditError> {
-    let new: HashMap<&str, &Place> = new.iter().map(|place| (place.field.as_str(), place)).collect();
+    let mut new = new.iter();
     let mut rest = Rest { whole: after, at: 0 };
     let mut kept = 0;
     for old in old {
         rest.take(&before[kept..old.span.start])?;
-        let new = new.get(old.field.as_str()).ok_or_else(|| rest.differs())?;
+        let new = new.find(|new| new.field == old.field).ok_or_else(|| rest.differs())?;
         if old.value == new.value {
             rest.take(&before[old.span.clone()])?;
         } else {
@@ -197,9 +220,13 @@ struct Rest<'a> {
 impl Rest<'_> {
     fn take(&mut self, expected: &str) -> Result<(), EditError> {
         let left = &self.whole.as_bytes()[self.at..];
+        if left.starts_with(expected.as_bytes()) {
+            self.at += expected.len();
+            return Ok(());
+        }
         let same = left.iter().zip(expected.as_bytes()).take_while(|(a, b)| a == b).count();
         self.at += same;
-        if same == expected.len() { Ok(()) } else { Err(self.differs()) }
+        Err(self.differs())
     }
 
     fn end(&self) -> Result<(), EditError> {

@@ -62,7 +62,7 @@ impl Manifests {
                 }
             }
         }
-        manifests.readable.sort_by_key(|(path, _)| (path.matches('/').count(), rank(path), path.clone()));
+        manifests.readable.sort_by_cached_key(|(path, _)| (path.matches('/').count(), rank(path), path.clone()));
         manifests
     }
 }
