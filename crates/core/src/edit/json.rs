@@ -100,9 +100,8 @@ impl<'j> Value<'j> {
         while let (Some(key), Some(value)) = (inside.next(), inside.next()) {
             found.push((key.string().unwrap_or_default(), value));
         }
-        let mut seen = HashSet::with_capacity(found.len());
-        match found.iter().find(|(key, _)| !seen.insert(key.as_ref())) {
-            Some((key, _)) => Err(EditError::Duplicate { key: key.escape_debug().to_string() }),
+        match duplicate(&found) {
+            Some(key) => Err(EditError::Duplicate { key: key.escape_debug().to_string() }),
             None => Ok(found),
         }
     }
@@ -145,6 +144,18 @@ impl<'j> Value<'j> {
         let all = std::iter::successors(Some(self.at + 1), move |at| next(*at));
         all.take_while(move |at| *at < end).map(move |at| Self { at, ..self })
     }
+}
+
+/// The first key that stands there a second time.
+fn duplicate<'e>(entries: &'e [Entry<'_>]) -> Option<&'e str> {
+    // Most objects are small, and for those a set takes longer than a look at all pairs.
+    const FEW: usize = 16;
+    if entries.len() <= FEW {
+        let before = |at: usize, key: &str| entries[..at].iter().any(|(other, _)| other == key);
+        return entries.iter().enumerate().find(|(at, (key, _))| before(*at, key)).map(|(_, (key, _))| key.as_ref());
+    }
+    let mut seen = HashSet::with_capacity(entries.len());
+    entries.iter().map(|(key, _)| key.as_ref()).find(|key| !seen.insert(*key))
 }
 
 /// The value of a key among entries.

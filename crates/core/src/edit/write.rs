@@ -1,5 +1,6 @@
 //! Writes a version into a set of files, and holds the result against the rule for release commits.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::set::{InFile, Selected, Texts, base_name, find, folder_of, in_folder};
@@ -18,13 +19,11 @@ impl<'a> NextValues<'a> {
         Self { to, known: HashMap::new() }
     }
 
-    fn of(&mut self, place: &'a Place) -> Result<String, EditError> {
-        let key = (&place.holds, place.value.as_str());
-        if let Some(next) = self.known.get(&key) {
-            return Ok(next.clone());
-        }
-        let next = place.next(self.to)?;
-        Ok(self.known.entry(key).or_insert(next).clone())
+    fn of(&mut self, place: &'a Place) -> Result<&str, EditError> {
+        Ok(match self.known.entry((&place.holds, &place.value)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(place.next(self.to)?),
+        })
     }
 }
 
@@ -57,44 +56,55 @@ pub struct Change {
 /// The first file in which the version cannot be found, or that would not be what was asked for.
 pub fn bump(selected: &[Selected], texts: &Texts, to: &Version) -> Result<BTreeMap<String, Edited>, InFile> {
     let before = find(selected, texts)?;
-    let mut edited = BTreeMap::new();
+    let mut new = BTreeMap::new();
     let mut next_values = NextValues::to(to);
     for (path, places) in &before {
-        let next: Vec<String> =
-            places.iter().map(|place| next_values.of(place)).collect::<Result<_, _>>().map_err(InFile::at(path))?;
-        let text = &texts[path];
-        let new = replace(text, places.iter().zip(next.iter().map(String::as_str)));
-        let changes = places.iter().zip(next).filter(|(place, to)| place.value != *to).map(Change::of).collect();
-        edited.insert(path.clone(), Edited { text: new, changes });
+        let values = places.iter().map(|place| next_values.of(place).map(str::to_owned));
+        let values: Vec<String> = values.collect::<Result<_, _>>().map_err(InFile::at(path))?;
+        let text = replace(&texts[path], places.iter().zip(values.iter().map(String::as_str)));
+        new.insert(path.clone(), New { text, values });
     }
-    digests(&before, texts, &mut edited)?;
-    edited.retain(|_, edited: &mut Edited| !edited.changes.is_empty());
-    check(selected, &before, texts, &edited, to)?;
-    Ok(edited)
+    digests(&before, texts, &mut new)?;
+    new.retain(|path, new| new.text != texts[path]);
+    check(selected, &before, texts, &new, to)?;
+    let edited = before.into_iter().filter_map(|(path, places)| {
+        let New { text, values } = new.remove(&path)?;
+        let changes = places.into_iter().zip(values).filter(|(place, to)| place.value != *to);
+        let changes = changes.map(|(place, to)| Change { field: place.field, from: place.value, to }).collect();
+        Some((path, Edited { text, changes }))
+    });
+    Ok(edited.collect())
+}
+
+/// The new text of a file, and the new value at each of its places.
+struct New {
+    text: String,
+    values: Vec<String>,
 }
 
 /// Computes the digest of every `Chart.lock` anew in which something changed, or in whose chart.
 fn digests(
     before: &BTreeMap<String, Vec<Place>>,
     texts: &Texts,
-    edited: &mut BTreeMap<String, Edited>,
+    new: &mut BTreeMap<String, New>,
 ) -> Result<(), InFile> {
     for (path, places) in before {
-        let Some(place) = places.iter().find(|place| place.holds == Holds::Digest) else { continue };
+        let Some(at) = places.iter().position(|place| place.holds == Holds::Digest) else { continue };
         let chart = in_folder(folder_of(path), chart::FILE);
         let Some(old_chart) = texts.get(&chart) else { continue };
-        let new_chart = edited.get(&chart).map_or(old_chart, |edited| &edited.text);
-        let lock = edited.get(path).map_or(&texts[path], |edited| &edited.text);
+        let new_chart = new.get(&chart).map_or(old_chart, |new| &new.text);
+        let lock = new.get(path).map_or(&texts[path], |new| &new.text);
         if (new_chart, lock) == (old_chart, &texts[path]) {
             continue;
         }
         // Only where the old digest comes out as it stands is it known how to make the new one.
-        let old = chart::digest(old_chart, &texts[path]).ok().filter(|old| *old == place.value);
-        let new =
+        let stated = &places[at].value;
+        let old = chart::digest(old_chart, &texts[path]).ok().filter(|old| old == stated);
+        let digest =
             old.ok_or(EditError::Digest).and_then(|_| chart::digest(new_chart, lock)).map_err(InFile::at(path))?;
-        if let Some(edited) = edited.get_mut(path) {
-            edited.text = edited.text.replacen(&place.value, &new, 1);
-            edited.changes.push(Change::of((place, new)));
+        if let Some(new) = new.get_mut(path) {
+            new.text = new.text.replacen(stated, &digest, 1);
+            new.values[at] = digest;
         }
     }
     Ok(())
@@ -104,11 +114,11 @@ fn check(
     selected: &[Selected],
     before: &BTreeMap<String, Vec<Place>>,
     texts: &Texts,
-    edited: &BTreeMap<String, Edited>,
+    new: &BTreeMap<String, New>,
     to: &Version,
 ) -> Result<(), InFile> {
     let mut after_texts = texts.clone();
-    after_texts.extend(edited.iter().map(|(path, edited)| (path.clone(), edited.text.clone())));
+    after_texts.extend(new.iter().map(|(path, new)| (path.clone(), new.text.clone())));
     let after = find(selected, &after_texts)?;
     compare_all((before, texts), (&after, &after_texts))?;
     let mut next_values = NextValues::to(to);
@@ -116,7 +126,7 @@ fn check(
         for place in places {
             let to = next_values.of(place).map_err(InFile::at(path))?;
             if place.value != to {
-                return Err(InFile::at(path)(EditError::NotSet { field: place.field.clone(), to }));
+                return Err(InFile::at(path)(EditError::NotSet { field: place.field.clone(), to: to.to_owned() }));
             }
         }
         if base_name(path) == cargo_lock::FILE {
@@ -205,12 +215,6 @@ impl Place {
     }
 }
 
-impl Change {
-    fn of((place, to): (&Place, String)) -> Self {
-        Self { field: place.field.clone(), from: place.value.clone(), to }
-    }
-}
-
 /// What is left of a text that is being compared piece by piece.
 struct Rest<'a> {
     whole: &'a str,
@@ -284,8 +288,9 @@ mod one_file {
         check_version(to)?;
         let places = places(format, text)?;
         let new = replace(text, places.iter().map(|place| (place, to)));
-        let changes = places.iter().filter(|place| place.value != to).map(|place| Change::of((place, to.to_owned())));
-        let edited = Edited { text: new, changes: changes.collect() };
+        let change = |place: Place| Change { field: place.field, from: place.value, to: to.to_owned() };
+        let changes = places.into_iter().filter(|place| place.value != to).map(change).collect();
+        let edited = Edited { text: new, changes };
         only_versions_differ_in(format, text, &edited.text)?;
         Ok(edited)
     }
