@@ -210,6 +210,15 @@ pub struct Outcome {
     /// The commit that the step put on the release branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// What the test reports among the evidence say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests: Option<Tests>,
+    /// How many tries it took, where the step asks for more than one: passed after more than one is *flaky*.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub tries: u32,
+    /// The digest of what the step's `fingerprint` said of the tools it uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Digest>,
     /// What a person or a command answered, for the steps after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
@@ -225,6 +234,34 @@ pub struct Outcome {
     /// The files that show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(tries: &u32) -> bool {
+    *tries == 1
+}
+
+/// What test reports say, added up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tests {
+    /// How many passed.
+    pub passed: u32,
+    /// How many failed, or ended in an error.
+    pub failed: u32,
+    /// How many were skipped.
+    pub skipped: u32,
+    /// The names of those that failed; of many the first [`Tests::NAMED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<String>,
+}
+
+impl Tests {
+    /// How many failed tests are named.
+    pub const NAMED: usize = 20;
 }
 
 /// A commit that a step put on the release branch.
@@ -555,6 +592,9 @@ mod tests {
             value: None,
             artifacts: vec![],
             receipts: vec![],
+            tests: None,
+            tries: 1,
+            tools: None,
             foreign: None,
             evidence: vec![],
         })

@@ -187,6 +187,9 @@ pub(crate) fn outcome(step: &Step, candidate: Option<CommitId>) -> Outcome {
         value: None,
         artifacts: vec![],
         receipts: vec![],
+        tests: None,
+        tries: 1,
+        tools: None,
         foreign: None,
         evidence: vec![],
     }

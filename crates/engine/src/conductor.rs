@@ -273,7 +273,8 @@ impl<'w> Conductor<'w> {
         let candidate = release.candidate.as_ref();
         outcome.inputs =
             candidate.and_then(|commit| facts::inputs(&self.world.repository, step, &values(process, release), commit));
-        (outcome.evidence, outcome.artifacts) = (finding.evidence, finding.artifacts);
+        (outcome.evidence, outcome.artifacts, outcome.tests) = (finding.evidence, finding.artifacts, finding.tests);
+        outcome.tries = attempts;
         let event = if finding.passed { Event::StepPassed } else { Event::StepFailed };
         self.end(event(outcome))
     }

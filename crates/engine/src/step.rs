@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use allclear_core::event::{self, Artifact, Evidence, Intent, Item, Moved, Outcome, Receipt};
+use allclear_core::event::{self, Artifact, Evidence, Intent, Item, Moved, Outcome, Receipt, Tests};
 use allclear_core::names::{CommitId, RelPath};
 use allclear_core::process::spec::KindSpec;
 use allclear_core::process::{BadDefinition, Process, Step};
@@ -129,6 +129,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What was built.
     pub artifacts: Vec<Artifact>,
+    /// What the test reports among the evidence say.
+    pub tests: Option<Tests>,
 }
 
 /// What an effect records at its end.
@@ -356,6 +358,9 @@ pub fn outcome(step: &Step, release: &Release, summary: &str, duration_ms: u64) 
         summary: event::summary(summary),
         duration_ms,
         moved: None,
+        tests: None,
+        tries: 1,
+        tools: None,
         value: None,
         artifacts: vec![],
         receipts: vec![],

@@ -61,6 +61,6 @@ impl Check for Build {
             1 => format!("`{title}` made {}", artifacts[0].path),
             n => format!("`{title}` made {n} files"),
         };
-        Ok(Finding { passed: !artifacts.is_empty(), summary, evidence: ran.evidence, artifacts })
+        Ok(Finding { passed: !artifacts.is_empty(), summary, evidence: ran.evidence, artifacts, tests: None })
     }
 }
