@@ -47,7 +47,9 @@ impl Repository {
         .map(str::to_owned)
         .to_vec();
         words.extend(paths.iter().map(|path| format!(":(top,glob){path}")));
-        Ok(Log(String::from_utf8_lossy(&self.git().bytes(&words)?).into_owned()))
+        // Nearly every history is UTF-8 throughout, and then nothing is copied.
+        let text = String::from_utf8(self.git().bytes(&words)?);
+        Ok(Log(text.unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned())))
     }
 
     /// For each file that commits of a range added below a folder, the commit that did it last.
