@@ -19,7 +19,8 @@ use allclear_engine::world::{World, write_durably};
 use allclear_ledger::{Config, Ledger, Reached};
 
 use crate::error::CommandError;
-use crate::ui::{Live, Ui};
+use crate::live::Live;
+use crate::ui::Ui;
 
 /// A clone of a project.
 pub(crate) struct Here {

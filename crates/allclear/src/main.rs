@@ -7,6 +7,7 @@ mod error;
 mod example;
 mod exit;
 mod here;
+mod live;
 mod lock;
 mod tagged;
 mod ui;

@@ -1,12 +1,9 @@
 //! The one way to a person: data on standard output, words on standard error, colour never the only sign.
 
-use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use allclear_engine::world::{Mark, Progress};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -138,80 +135,6 @@ struct Failure<'a> {
 
 fn chain(error: &(dyn Error + Send + Sync + 'static)) -> String {
     allclear_engine::step::chain(error)
-}
-
-/// Shows the conductor's work on standard error: on a terminal one line that lives, elsewhere one line an event.
-pub(crate) struct Live {
-    ui: Ui,
-    terminal: bool,
-    /// The last lines that the step at hand said; shown when it fails.
-    tail: Mutex<VecDeque<String>>,
-}
-
-/// How many lines of a failed step are shown at once; the whole log is evidence.
-const TAIL: usize = 8;
-
-impl Live {
-    pub(crate) fn new(ui: Ui) -> Self {
-        Self { ui, terminal: std::io::stderr().is_terminal(), tail: Mutex::default() }
-    }
-
-    /// Replaces the living line.
-    fn live(&self, line: &str) {
-        if self.terminal {
-            let width = 100;
-            let line: String = line.chars().filter(|c| !c.is_control()).take(width).collect();
-            let _ = write!(AutoStream::auto(std::io::stderr()), "\r\u{1b}[2K{line}");
-            let _ = std::io::stderr().flush();
-        }
-    }
-
-    fn tail(&self) -> MutexGuard<'_, VecDeque<String>> {
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn clear(&self) {
-        if self.terminal {
-            let _ = write!(std::io::stderr(), "\r\u{1b}[2K");
-        }
-    }
-}
-
-impl Progress for Live {
-    fn begins(&self, step: &str, title: &str) {
-        self.tail().clear();
-        self.live(&format!("  ▸ {step}  {title}"));
-    }
-
-    fn says(&self, step: &str, line: &str) {
-        let mut tail = self.tail();
-        if tail.len() == TAIL {
-            tail.pop_front();
-        }
-        tail.push_back(line.chars().take(200).collect());
-        drop(tail);
-        self.live(&format!("  ▸ {step}  {line}"));
-    }
-
-    fn ended(&self, step: &str, mark: Mark, summary: &str) {
-        self.clear();
-        let (style, sign, word) = match mark {
-            Mark::Passed => (GOOD, "✓", ""),
-            Mark::Failed => (BAD, "✗", "failed: "),
-            Mark::Errored => (WARN, "!", "errored: "),
-            Mark::Passing => (DIM, "=", ""),
-        };
-        self.ui.words(format!("  {} {step:<34} {word}{summary}", paint(style, sign)));
-        let tail = std::mem::take(&mut *self.tail());
-        if mark == Mark::Failed {
-            tail.iter().for_each(|line| self.ui.words(format!("      {}", paint(DIM, line))));
-        }
-    }
-
-    fn note(&self, line: &str) {
-        self.clear();
-        self.ui.words(format!("  {} {line}", paint(DIM, "·")));
-    }
 }
 
 #[cfg(test)]

@@ -382,7 +382,7 @@ fn everything_is_told_at_once_in_the_order_of_the_file() {
     10 | colour = "red"
        | ^^^^^^ not a key of this table
        |
-       = help: known here: `id`, `when`, `needs`, `inputs`, `timeout`, `retries`, `evidence`, `role`, `optional`, `once`, `soak`
+       = help: known here: `id`, `when`, `needs`, `inputs`, `timeout`, `retries`, `evidence`, `role`, `optional`, `uses`, `exclusive`, `once`, `soak`
     "#);
 }
 

@@ -216,7 +216,12 @@ fn a_result_whose_inputs_are_the_same_is_carried_over() {
     let same = allclear_core::digest::Digest::of(b"same");
     let result = Outcome { inputs: Some(same), ..outcome(step, Some(commit(1))) };
     let story = Story::opened().then(chosen(1)).then(Event::StepPassed(result)).then(chosen(2));
-    let facts = |inputs| Facts { clone: "here".to_owned(), tip: None, inputs: [(step.id.clone(), inputs)].into() };
+    let facts = |inputs| Facts {
+        clone: "here".to_owned(),
+        tip: None,
+        inputs: [(step.id.clone(), inputs)].into(),
+        ..Facts::default()
+    };
     let planned = |story: &Story, inputs| plan(&process, &story.release(), &facts(inputs), story.now);
     let carry = |from: CommitId| Action::CarryOver { step: step.id.clone(), from };
     assert_eq!(planned(&story, same).actions, [carry(commit(1))]);

@@ -67,7 +67,7 @@ impl World {
         let candidate = self.release().candidate.as_ref();
         let declared = self.process.steps_of(&self.release().kind).filter(|step| !step.inputs.is_empty());
         let inputs = declared.filter_map(|step| Some((step.id.clone(), inputs(step, candidate?)))).collect();
-        Facts { clone: clone.to_owned(), tip: self.tip.clone(), inputs }
+        Facts { clone: clone.to_owned(), tip: self.tip.clone(), inputs, ..Facts::default() }
     }
 
     pub(crate) fn plan(&self, clone: &str) -> Plan {

@@ -1,21 +1,24 @@
 //! The conductor: asks the plan what can be done, does it, and writes down what came of it, until nothing can be done.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
+use allclear_core::digest::Digest;
 use allclear_core::event::{Event, Foreign, Item, Outcome, Record};
 use allclear_core::names::{CommitId, StepId};
 use allclear_core::plan::{Action, Facts, Plan, Standing, plan};
-use allclear_core::process::Step;
+use allclear_core::process::{BadDefinition, Step};
 use allclear_core::release::OpenAttempt;
 use allclear_core::template::Values;
 use allclear_ledger::Reached;
 
 use crate::catalogue;
-use crate::effect::elapsed;
+use crate::exec::Stop;
 use crate::repository::{Away, Identity};
 use crate::session::{Session, SessionError};
-use crate::step::{Check, Context, Finding, StepError, Watch, Work, outcome};
+use crate::step::{Context, StepError, Watch, Work, outcome};
+use crate::suite::{Checked, Job, Suite};
 use crate::values::{self, values};
 use crate::world::{Mark, World};
 use crate::{exec, facts};
@@ -32,7 +35,25 @@ pub struct Conductor<'w> {
     away: Vec<(StepId, Away)>,
     /// Effects whose outcome is not known yet, and why.
     open: Vec<(StepId, String)>,
+    /// How many checks may run at the same time.
+    jobs: usize,
+    /// What is known of the world, until something changes it.
+    facts: Option<Facts>,
     shared_at: Instant,
+    /// Whether something was written that others do not know yet.
+    unshared: bool,
+}
+
+/// What to do next.
+enum Next {
+    /// Begin a check, beside those that run.
+    Begin(StepId),
+    /// Do something that nothing may run beside.
+    Alone(Action),
+    /// Wait for a check to end.
+    Wait,
+    /// There is nothing to do.
+    Nothing,
 }
 
 /// The conductor cannot go on at all.
@@ -78,7 +99,24 @@ pub struct Stopped {
 impl<'w> Conductor<'w> {
     /// Takes up a release.
     pub fn new(world: &'w World, session: Session, identity: Identity) -> Self {
-        Self { world, session, identity, tried: BTreeSet::new(), away: vec![], open: vec![], shared_at: Instant::now() }
+        Self {
+            world,
+            session,
+            identity,
+            tried: BTreeSet::new(),
+            away: vec![],
+            open: vec![],
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            facts: None,
+            shared_at: Instant::now(),
+            unshared: false,
+        }
+    }
+
+    /// Lets at most this many checks run at the same time; otherwise as many as there are processors.
+    #[must_use]
+    pub fn with_jobs(self, jobs: usize) -> Self {
+        Self { jobs: jobs.max(1), ..self }
     }
 
     /// Does everything that can be done now.
@@ -88,15 +126,7 @@ impl<'w> Conductor<'w> {
     /// error of the run: it is recorded.
     pub fn go(&mut self) -> Result<Stopped, ConductError> {
         self.meet_others()?;
-        while let Some(action) = self.next() {
-            if exec::interrupted() {
-                return Err(ConductError::Interrupted);
-            }
-            self.perform(&action)?;
-            if self.shared_at.elapsed().as_secs() >= 5 {
-                self.share()?;
-            }
-        }
+        std::thread::scope(|scope| self.work(&mut Suite::new(scope, self.jobs)))?;
         let unshared = self.share()?;
         Ok(Stopped {
             plan: self.plan(),
@@ -106,9 +136,74 @@ impl<'w> Conductor<'w> {
         })
     }
 
+    /// Does one thing after the other, and checks side by side, until nothing is left to do. Whatever goes wrong, checks that run are
+    /// ended and written down first.
+    fn work<'s>(&mut self, suite: &mut Suite<'s, '_>) -> Result<(), ConductError>
+    where
+        'w: 's,
+    {
+        let mut wrong = None;
+        loop {
+            let done = match self.next(suite, wrong.is_some() || exec::interrupted()) {
+                Next::Begin(step) => self.begin_check(&step, suite),
+                Next::Alone(action) => self.perform(&action).map(|()| self.facts = None),
+                Next::Wait => suite.wait().map_or(Ok(()), |checked| self.found(checked)),
+                Next::Nothing if exec::interrupted() => return Err(wrong.unwrap_or(ConductError::Interrupted)),
+                Next::Nothing => return wrong.map_or(Ok(()), Err),
+            };
+            self.world.progress.tick();
+            if let Err(error) = done.and_then(|()| self.share_now_and_then()) {
+                suite.stop();
+                wrong.get_or_insert(error);
+            }
+        }
+    }
+
+    /// What to do next; where it is time to stop, only to wait for what runs.
+    fn next(&mut self, suite: &Suite<'_, '_>, stop: bool) -> Next {
+        if stop {
+            return if suite.is_idle() { Next::Nothing } else { Next::Wait };
+        }
+        let mut alone = None;
+        for action in self.planned().actions {
+            match &action {
+                Action::Perform { step } if suite.runs(step) || self.tried.contains(step) => {}
+                Action::Perform { step } if self.may_run_beside(step) => {
+                    if suite.has_room_for_id(step, &self.session.process) {
+                        return Next::Begin(step.clone());
+                    }
+                }
+                _ => alone = alone.or(Some(action)),
+            }
+        }
+        match (alone, suite.is_idle()) {
+            (_, false) => Next::Wait,
+            (Some(action), true) => Next::Alone(action),
+            (None, true) => Next::Nothing,
+        }
+    }
+
+    /// The plan, from what is known of the world already.
+    fn planned(&mut self) -> Plan {
+        if self.facts.is_none() {
+            self.facts = Some(self.gather());
+        }
+        let Session { process, release, .. } = &self.session;
+        let known = self.facts.clone().unwrap_or_default();
+        plan(process, release, &known, self.world.clock.now())
+    }
+
+    fn share_now_and_then(&mut self) -> Result<(), ConductError> {
+        if self.unshared && self.shared_at.elapsed().as_secs() >= 5 {
+            self.share()?;
+        }
+        Ok(())
+    }
+
     /// Learns what others did: their events, and what they pushed.
     pub(crate) fn meet_others(&mut self) -> Result<(), ConductError> {
         self.share()?;
+        self.facts = None;
         if let Err(away) = self.world.repository.fetch() {
             self.world.progress.note(&away.to_string());
         }
@@ -118,7 +213,7 @@ impl<'w> Conductor<'w> {
     /// Shares the ledger; says why where the remote is away.
     pub(crate) fn share(&mut self) -> Result<Option<String>, ConductError> {
         let shared = self.session.share()?;
-        self.shared_at = Instant::now();
+        (self.shared_at, self.unshared) = (Instant::now(), false);
         if let Some(aside) = shared.set_aside.into_iter().next() {
             let release = aside.records.first().map_or(String::new(), |record| record.release.to_string());
             return Err(ConductError::SetAside { release, place: aside.file.display().to_string() });
@@ -131,9 +226,23 @@ impl<'w> Conductor<'w> {
 
     /// The plan as things stand.
     pub fn plan(&self) -> Plan {
+        plan(&self.session.process, &self.session.release, &self.gather(), self.world.clock.now())
+    }
+
+    /// What the plan needs to know, with what the tools of steps say whose results might be carried over.
+    fn gather(&self) -> Facts {
         let Session { process, release, .. } = &self.session;
-        let facts = facts::gather(&self.world.repository, process, release, self.session.clone_name());
-        plan(process, release, &facts, self.world.clock.now())
+        let mut facts = facts::gather(&self.world.repository, process, release, self.session.clone_name());
+        for step in process.steps_of(&release.kind) {
+            if !facts::might_carry_over(step, release, &facts) {
+                continue;
+            }
+            let Ok(Ok(Work::Check(check))) = self.work_of(step) else { continue };
+            if let Ok(Some(said)) = self.with_context(step, |cx| check.tools(cx)) {
+                facts.tools.insert(step.id.clone(), Digest::of(said.as_bytes()));
+            }
+        }
+        facts
     }
 
     /// What an effect would do as things stand: its items, each with what it changes where that can be shown.
@@ -149,14 +258,6 @@ impl<'w> Conductor<'w> {
             let items = effect.items(cx).map_err(|error| error.chain())?;
             Ok(items.into_iter().map(|item| (item.clone(), effect.preview(cx, &item))).collect())
         })
-    }
-
-    fn next(&self) -> Option<Action> {
-        let untried = |action: &Action| match action {
-            Action::Perform { step } => !self.tried.contains(step),
-            _ => true,
-        };
-        self.plan().actions.into_iter().find(untried)
     }
 
     /// Whether the plan would still begin this step now, after others were heard.
@@ -197,7 +298,9 @@ impl<'w> Conductor<'w> {
     fn adopt(&mut self, action: &Action) -> Result<(), ConductError> {
         // What moved the branch may be another conductor, of whose intent is not known here yet.
         self.share()?;
-        let Some(Action::Adopt { commit }) = self.next().filter(|next| next == action) else { return Ok(()) };
+        let Some(Action::Adopt { commit }) = self.plan().actions.into_iter().find(|next| next == action) else {
+            return Ok(());
+        };
         let why = "the release branch moved".to_owned();
         self.world.progress.note(&format!("new candidate {}: {why}", commit.short()));
         self.append(Event::CandidateChosen { commit, why })?;
@@ -213,13 +316,14 @@ impl<'w> Conductor<'w> {
     }
 
     fn step(&mut self, id: &StepId) -> Result<(), ConductError> {
-        let Some(step) = self.session.process.step(id).cloned() else { return Ok(()) };
-        let kind = catalogue::kind(step.kind.as_str())
-            .ok_or_else(|| ConductError::UnknownKind { step: id.clone(), kind: step.kind.to_string() })?;
-        let title = self.with_context(&step, |cx| values::filled(&step.title, cx.values));
-        self.world.progress.begins(id.as_str(), &title);
-        match (kind.work)(&step) {
-            Ok(Work::Check(check)) => self.check(&step, check.as_ref()),
+        let Some(step) = self.announced(id) else { return Ok(()) };
+        match self.work_of(&step)? {
+            Ok(Work::Check(_)) => {
+                // An attempt of ours was cut off; it is closed, and the next one begins like any other.
+                self.could_not(&step, &StepError::Interrupted, 0)?;
+                self.may_try_again(&step);
+                Ok(())
+            }
             Ok(Work::Effect(effect)) => self.effect(&step, effect.as_ref()),
             Ok(Work::Watch(watch)) => self.watch(&step, watch.as_ref()),
             Ok(Work::People) => Ok(()),
@@ -227,54 +331,71 @@ impl<'w> Conductor<'w> {
         }
     }
 
-    fn check(&mut self, step: &Step, check: &dyn Check) -> Result<(), ConductError> {
-        if self.open_attempt(step).is_some() {
-            self.could_not(step, &StepError::Interrupted, 0)?;
-            self.may_try_again(step);
-            return Ok(());
-        }
-        self.begin(step)?;
-        let started = Instant::now();
-        let mut attempt = 0;
-        let found = loop {
-            let found = self.with_context(step, |cx| check.check(cx));
-            attempt += 1;
-            if attempt > step.retries
-                || matches!(&found, Ok(Finding { passed: true, .. }) | Err(StepError::Interrupted))
-            {
-                break found;
-            }
-        };
-        self.found(step, found, elapsed(started), attempt)
+    /// A step of the process, of which is said that it begins.
+    fn announced(&self, id: &StepId) -> Option<Step> {
+        let step = self.session.process.step(id)?.clone();
+        let title = self.with_context(&step, |cx| values::filled(&step.title, cx.values));
+        self.world.progress.begins(id.as_str(), &title);
+        Some(step)
     }
 
-    fn found(
-        &mut self,
-        step: &Step,
-        found: Result<Finding, StepError>,
-        took: u64,
-        attempts: u32,
-    ) -> Result<(), ConductError> {
+    fn work_of(&self, step: &Step) -> Result<Result<Work, BadDefinition>, ConductError> {
+        let unknown = || ConductError::UnknownKind { step: step.id.clone(), kind: step.kind.to_string() };
+        Ok((catalogue::kind(step.kind.as_str()).ok_or_else(unknown)?.work)(step))
+    }
+
+    /// Whether a step looks and answers, and no attempt at it was cut off: then it may run while others do.
+    fn may_run_beside(&self, id: &StepId) -> bool {
+        let Some(step) = self.session.process.step(id) else { return false };
+        self.open_attempt(step).is_none() && matches!(self.work_of(step), Ok(Ok(Work::Check(_))))
+    }
+
+    fn begin_check<'s>(&mut self, id: &StepId, suite: &mut Suite<'s, '_>) -> Result<(), ConductError>
+    where
+        'w: 's,
+    {
+        self.tried.insert(id.clone());
+        let Some(step) = self.announced(id) else { return Ok(()) };
+        let Ok(Work::Check(check)) = self.work_of(&step)? else { return Ok(()) };
+        self.begin(&step)?;
+        let Session { ledger, process, release, .. } = &self.session;
+        suite.begin(Job {
+            world: self.world,
+            store: ledger.store().clone(),
+            process: Arc::clone(process),
+            release: release.clone(),
+            step,
+            check,
+            identity: self.identity.clone(),
+            now: self.world.clock.now(),
+        });
+        Ok(())
+    }
+
+    fn found(&mut self, checked: Checked) -> Result<(), ConductError> {
+        let Checked { step, found, tools, took, tries } = checked;
         let finding = match found {
             Ok(finding) => finding,
             Err(StepError::Away(away)) => {
-                self.could_not(step, &StepError::Refused(away.to_string()), took)?;
-                return self.wait_for_outside(step, away);
+                self.could_not(&step, &StepError::Refused(away.to_string()), took)?;
+                return self.wait_for_outside(&step, away);
             }
             Err(StepError::Interrupted) => {
-                self.could_not(step, &StepError::Interrupted, took)?;
+                self.could_not(&step, &StepError::Interrupted, took)?;
                 return Err(ConductError::Interrupted);
             }
-            Err(error) => return self.could_not(step, &error, took),
+            Err(error) => return self.could_not(&step, &error, took),
         };
         let Session { process, release, .. } = &self.session;
-        let again = if attempts > 1 { format!(" (at attempt {attempts})") } else { String::new() };
-        let mut outcome = outcome(step, release, &format!("{}{again}", finding.summary), took);
+        let mut outcome = outcome(&step, release, &finding.summary, took);
         let candidate = release.candidate.as_ref();
-        outcome.inputs =
-            candidate.and_then(|commit| facts::inputs(&self.world.repository, step, &values(process, release), commit));
+        let inputs = |commit| facts::inputs(&self.world.repository, &step, &values(process, release), commit);
+        outcome.inputs = candidate.filter(|_| !step.inputs.is_empty()).and_then(inputs);
         (outcome.evidence, outcome.artifacts, outcome.tests) = (finding.evidence, finding.artifacts, finding.tests);
-        outcome.tries = attempts;
+        (outcome.tries, outcome.tools) = (tries, tools);
+        if step.yields().is_some() {
+            self.facts = None;
+        }
         let event = if finding.passed { Event::StepPassed } else { Event::StepFailed };
         self.end(event(outcome))
     }
@@ -285,7 +406,8 @@ impl<'w> Conductor<'w> {
             Some(open) => {
                 let verdict = self.with_context(step, |cx| watch.verdict(cx, open.stamp.at));
                 let took = self.world.clock.now().duration_since(open.stamp.at).as_millis();
-                self.found(step, verdict, u64::try_from(took).unwrap_or(0), 1)
+                let took = u64::try_from(took).unwrap_or(0);
+                self.found(Checked { step: step.clone(), found: verdict, tools: None, took, tries: 1 })
             }
             None => {
                 self.begin(step)?;
@@ -314,17 +436,20 @@ impl<'w> Conductor<'w> {
         let now = self.world.clock.now();
         work(&Context {
             world: self.world,
-            ledger,
+            store: ledger.store(),
+            ledger: Some(ledger),
             process,
             release,
             step,
             values: &values,
             identity: &self.identity,
             now,
+            stop: &Stop::default(),
         })
     }
 
     pub(crate) fn append(&mut self, event: Event) -> Result<Record, ConductError> {
+        self.unshared = true;
         Ok(self.session.append(self.world.clock.now(), event)?)
     }
 
@@ -383,6 +508,7 @@ impl<'w> Conductor<'w> {
         if let Err(away) = self.world.repository.fetch() {
             self.world.progress.note(&away.to_string());
         }
+        self.facts = None;
     }
 }
 

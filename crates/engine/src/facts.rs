@@ -5,7 +5,7 @@ use allclear_core::digest::Digest;
 use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::plan::Facts;
 use allclear_core::process::{Process, Step};
-use allclear_core::release::Release;
+use allclear_core::release::{Release, Verdict};
 use allclear_core::template::Values;
 
 use crate::repository::Repository;
@@ -39,6 +39,19 @@ pub fn inputs(repository: &Repository, step: &Step, values: &Values, commit: &Co
     let paths = paths(step, values);
     let asked: Vec<_> = paths.iter().map(|path| format!("{commit}:{path}")).collect();
     digest(&paths, &repository.objects(&asked).ok()?)
+}
+
+/// Whether an earlier result of a step would hold for the present candidate if its tools were still the same.
+pub fn might_carry_over(step: &Step, release: &Release, facts: &Facts) -> bool {
+    let last = release.steps.get(&step.id).and_then(|history| history.last());
+    last.is_some_and(|last| {
+        let outcome = &last.outcome;
+        last.verdict == Verdict::Passed
+            && outcome.tools.is_some()
+            && outcome.inputs.is_some()
+            && outcome.inputs.as_ref() == facts.inputs.get(&step.id)
+            && outcome.candidate != release.candidate
+    })
 }
 
 fn paths(step: &Step, values: &Values) -> Vec<RelPath> {

@@ -5,6 +5,7 @@
 //! [`world::World`]; a rehearsal is another such value.
 
 pub mod audit;
+pub mod capture;
 pub mod catalogue;
 pub mod checkout;
 pub mod clock;
@@ -31,7 +32,9 @@ pub mod survey;
 pub mod tools;
 pub mod values;
 pub mod version_files;
+pub mod worktrees;
 pub mod world;
 
 mod choose;
 mod effect;
+mod suite;

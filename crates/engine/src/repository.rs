@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use allclear_core::names::{BranchName, CommitId, RelPath, TagName, Word};
 use allclear_ledger::git::{Git, GitError};
 use jiff::Timestamp;
+
+use crate::worktrees::{Worktree, Worktrees};
 
 /// A clone of the project.
 #[derive(Debug, Clone)]
@@ -18,6 +21,7 @@ pub struct Repository {
     common: PathBuf,
     shallow: bool,
     remote: Word,
+    worktrees: Arc<Worktrees>,
 }
 
 /// Why a folder cannot be worked with.
@@ -96,7 +100,14 @@ impl Repository {
         let mut lines = answer.lines();
         let mut next = || lines.next().unwrap_or_default().to_owned();
         let (common, shallow, top) = (next(), next(), next());
-        Ok(Self { git: Git::at(&top), top: top.into(), common: common.into(), shallow: shallow == "true", remote })
+        Ok(Self {
+            git: Git::at(&top),
+            top: top.into(),
+            common: common.into(),
+            shallow: shallow == "true",
+            remote,
+            worktrees: Arc::default(),
+        })
     }
 
     /// The same clone with another remote.
@@ -381,20 +392,8 @@ impl Repository {
     ///
     /// # Errors
     /// When git fails.
-    pub fn worktree(&self, commit: &CommitId) -> Result<PathBuf, GitError> {
-        let folder = self.own().join("worktree");
-        let there = Git::at(&folder);
-        let usable = folder.join(".git").exists()
-            && there.run(["checkout", "--quiet", "--force", "--detach", commit.as_str()]).is_ok();
-        if usable {
-            there.run(["clean", "--quiet", "-ffdx"])?;
-            return Ok(folder);
-        }
-        let _ = std::fs::remove_dir_all(&folder);
-        self.git.run(["worktree", "prune"])?;
-        let path = folder.to_string_lossy();
-        self.git.run(["worktree", "add", "--quiet", "--force", "--detach", "--", &path, commit.as_str()])?;
-        Ok(folder)
+    pub fn worktree(&self, commit: &CommitId) -> Result<Worktree, GitError> {
+        self.worktrees.lend(&self.git, &self.own(), commit)
     }
 }
 

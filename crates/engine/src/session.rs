@@ -1,5 +1,7 @@
 //! One release under way: its frozen process, the fold of its events, and the ledger that they go to.
 
+use std::sync::Arc;
+
 use allclear_core::event::{Actor, Event, Record};
 use allclear_core::names::RelPath;
 use allclear_core::process::Process;
@@ -15,7 +17,7 @@ pub struct Session {
     /// The ledger.
     pub ledger: Ledger,
     /// The process that governs the release.
-    pub process: Process,
+    pub process: Arc<Process>,
     /// The release.
     pub release: Release,
     /// Who writes.
@@ -55,7 +57,7 @@ impl Session {
     pub fn open(ledger: Ledger, version: &Version, actor: Actor) -> Result<Self, SessionError> {
         let records = ledger.release(version)?;
         let (process, release) = read(&ledger, version, &records)?;
-        Ok(Self { ledger, process, release, actor })
+        Ok(Self { ledger, process: Arc::new(process), release, actor })
     }
 
     /// Lets another person write from here on.
@@ -74,7 +76,11 @@ impl Session {
     /// As [`Session::open`].
     pub fn refresh(&mut self) -> Result<(), SessionError> {
         let records = self.ledger.release(&self.release.version)?;
-        (self.process, self.release) = read(&self.ledger, &self.release.version, &records)?;
+        let (process, release) = read(&self.ledger, &self.release.version, &records)?;
+        self.release = release;
+        if *self.process != process {
+            self.process = Arc::new(process);
+        }
         Ok(())
     }
 

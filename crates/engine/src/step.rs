@@ -9,12 +9,12 @@ use allclear_core::process::spec::KindSpec;
 use allclear_core::process::{BadDefinition, Process, Step};
 use allclear_core::release::Release;
 use allclear_core::template::{NoValue, Values};
-use allclear_ledger::Ledger;
 use allclear_ledger::evidence::{self, Source};
 use allclear_ledger::git::GitError;
+use allclear_ledger::{Ledger, Store};
 use jiff::Timestamp;
 
-use crate::exec::ExecError;
+use crate::exec::{ExecError, Stop};
 use crate::preflight::Preflight;
 use crate::repository::{Away, Identity, Repository};
 use crate::world::World;
@@ -42,12 +42,20 @@ pub enum Work {
 }
 
 /// Looks at the candidate and answers.
-pub trait Check {
+pub trait Check: Send {
     /// Looks.
     ///
     /// # Errors
     /// When the thing could not be checked: that is *errored*, never *failed*.
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError>;
+
+    /// What the tools that the result depends on say of themselves, where the step asks for it.
+    ///
+    /// # Errors
+    /// When they cannot be asked.
+    fn tools(&self, _cx: &Context<'_>) -> Result<Option<String>, StepError> {
+        Ok(None)
+    }
 }
 
 /// Makes states true outside: probe, intent, act, probe, outcome.
@@ -148,8 +156,10 @@ pub struct Done {
 pub struct Context<'a> {
     /// The world.
     pub world: &'a World,
-    /// The ledger, for reading and for evidence.
-    pub ledger: &'a Ledger,
+    /// Where content is kept until an event names it.
+    pub store: &'a Store,
+    /// The ledger, for reading; only while nothing else goes on, so that checks, which run side by side, have none.
+    pub ledger: Option<&'a Ledger>,
     /// The frozen process.
     pub process: &'a Process,
     /// The release so far.
@@ -162,6 +172,8 @@ pub struct Context<'a> {
     pub identity: &'a Identity,
     /// The present moment.
     pub now: Timestamp,
+    /// Whether the work shall come to its end.
+    pub stop: &'a Stop,
 }
 
 /// Why a step could not be checked or done.
@@ -286,6 +298,14 @@ impl Context<'_> {
         &self.world.repository
     }
 
+    /// The ledger.
+    ///
+    /// # Errors
+    /// When other steps run at the same time, which no step that reads the ledger allows.
+    pub fn ledger(&self) -> Result<&Ledger, StepError> {
+        self.ledger.ok_or_else(|| StepError::Refused("the ledger cannot be read while other steps run".to_owned()))
+    }
+
     /// The commit that the step works on.
     ///
     /// # Errors
@@ -321,7 +341,7 @@ impl Context<'_> {
     /// When the store cannot hold them.
     pub fn keep(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<Evidence, StepError> {
         let bytes = self.world.redactor.bytes(bytes);
-        Ok(evidence::keep(self.ledger.store(), RelPath::new(name)?, media_type, Source::Bytes(&bytes))?)
+        Ok(evidence::keep(self.store, RelPath::new(name)?, media_type, Source::Bytes(&bytes))?)
     }
 
     /// Keeps a file as evidence, whose text was masked when it was written.
@@ -329,7 +349,7 @@ impl Context<'_> {
     /// # Errors
     /// When it cannot be read, or the store cannot hold it.
     pub fn keep_file(&self, name: &str, media_type: &str, file: &Path) -> Result<Evidence, StepError> {
-        Ok(evidence::keep(self.ledger.store(), RelPath::new(name)?, media_type, Source::File(file))?)
+        Ok(evidence::keep(self.store, RelPath::new(name)?, media_type, Source::File(file))?)
     }
 
     /// A folder for files that need not outlive the step.

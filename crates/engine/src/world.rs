@@ -45,6 +45,8 @@ pub trait Progress: Send + Sync {
     fn says(&self, _step: &str, _line: &str) {}
     /// A step ended: its mark and its summary.
     fn ended(&self, _step: &str, _mark: Mark, _summary: &str) {}
+    /// A moment has passed.
+    fn tick(&self) {}
     /// Something else is worth a line.
     fn note(&self, _line: &str) {}
 }

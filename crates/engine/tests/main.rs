@@ -11,6 +11,7 @@ mod it {
     mod once;
     mod project;
     mod rehearsal;
+    mod suite;
     mod takeover;
     mod window;
 }

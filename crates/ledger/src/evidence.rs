@@ -14,17 +14,18 @@ use crate::store::{Store, StoreError};
 /// The largest file that the ledger keeps whole, in bytes.
 pub const WHOLE: u64 = 2 << 20;
 /// How much of the beginning of a larger one it keeps.
-const HEAD: u64 = 1 << 20;
+pub const HEAD: u64 = 1 << 20;
 /// How much of its end.
-const TAIL: u64 = 512 << 10;
+pub const TAIL: u64 = 512 << 10;
 
 /// Where the bytes of evidence come from.
-#[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
     /// From memory.
     Bytes(&'a [u8]),
     /// From a file, read once.
     File(&'a Path),
+    /// From anything that can be read to its end.
+    Reader(&'a mut dyn Read),
 }
 
 /// Keeps evidence in the store, ready to be named by an event.
@@ -38,11 +39,27 @@ pub fn keep(store: &Store, name: RelPath, media_type: &str, source: Source<'_>) 
     let (sha256, size) = match source {
         Source::Bytes(bytes) => (store.put(bytes)?, bytes.len() as u64),
         Source::File(path) => store.put_file(path)?,
+        Source::Reader(reader) => store.put_from(reader)?,
     };
     let kept = match size <= WHOLE {
         true => Kept::Ledger,
         false => Kept::Excerpt { sha256: store.put(&excerpt(store, &sha256, size)?)? },
     };
+    Ok(Evidence { name, sha256, size, media_type: media_type.to_owned(), kept })
+}
+
+/// Keeps the beginning and the end of what was too large even for this clone; `sha256` and `size` are those of the whole.
+///
+/// # Errors
+/// When the disk does not take it.
+pub fn keep_ends(
+    store: &Store,
+    name: RelPath,
+    media_type: &str,
+    (sha256, size): (Digest, u64),
+    (head, tail): (Vec<u8>, Vec<u8>),
+) -> Result<Evidence, StoreError> {
+    let kept = Kept::Excerpt { sha256: store.put(&ends(&sha256, size, head, tail))? };
     Ok(Evidence { name, sha256, size, media_type: media_type.to_owned(), kept })
 }
 
@@ -64,7 +81,11 @@ fn excerpt(store: &Store, digest: &Digest, size: u64) -> Result<Vec<u8>, StoreEr
             .map(|_| bytes)
             .map_err(DiskError::at("read", &path))
     };
-    let (mut head, mut tail) = (piece(0, HEAD)?, piece(size - TAIL, TAIL)?);
+    Ok(ends(digest, size, piece(0, HEAD)?, piece(size - TAIL, TAIL)?))
+}
+
+/// The beginning and the end, cut at line ends where there are any, and between them a line that says what is left out.
+fn ends(digest: &Digest, size: u64, mut head: Vec<u8>, mut tail: Vec<u8>) -> Vec<u8> {
     let end = head.iter().rposition(|b| *b == b'\n').map_or(head.len(), |at| at + 1);
     head.truncate(end);
     let start = tail.iter().position(|b| *b == b'\n').map_or(0, |at| at + 1);
@@ -72,7 +93,7 @@ fn excerpt(store: &Store, digest: &Digest, size: u64) -> Result<Vec<u8>, StoreEr
     let left_out = size - head.len() as u64 - tail.len() as u64;
     let line = format!("[… {left_out} bytes are left out here; the whole file is sha256:{digest} …]\n");
     let gap: &[u8] = if head.ends_with(b"\n") { b"" } else { b"\n" };
-    Ok([&head, gap, line.as_bytes(), &tail].concat())
+    [&head, gap, line.as_bytes(), &tail].concat()
 }
 
 /// Finds what keeps a list of evidence from being files in a git tree: a name that git refuses, one that stands twice, or a file

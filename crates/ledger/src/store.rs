@@ -32,6 +32,13 @@ pub enum StoreError {
     Disk(#[from] DiskError),
 }
 
+impl StoreError {
+    /// What is to be kept could not be read back.
+    pub fn reading(source: std::io::Error) -> Self {
+        Self::Disk(DiskError::at("read", Path::new("what is to be kept"))(source))
+    }
+}
+
 impl Store {
     /// The store in this folder.
     pub(crate) fn within(folder: &Path) -> Self {
@@ -64,6 +71,18 @@ impl Store {
     /// When the file cannot be read, or the disk does not take it.
     pub fn put_file(&self, path: &Path) -> Result<(Digest, u64), StoreError> {
         let mut file = File::open(path).map_err(DiskError::at("open", path))?;
+        self.put_read(&mut file, path)
+    }
+
+    /// Keeps whatever is read, and returns its digest and size.
+    ///
+    /// # Errors
+    /// When it cannot be read, or the disk does not take it.
+    pub fn put_from(&self, reader: &mut dyn Read) -> Result<(Digest, u64), StoreError> {
+        self.put_read(reader, Path::new("what is to be kept"))
+    }
+
+    fn put_read(&self, file: &mut dyn Read, path: &Path) -> Result<(Digest, u64), StoreError> {
         let mut draft = Draft::within(&self.folder)?;
         let (mut hasher, mut size, mut piece) = (Hasher::default(), 0, vec![0; 1 << 16]);
         loop {

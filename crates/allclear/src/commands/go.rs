@@ -15,7 +15,11 @@ use crate::ui::Ui;
 
 /// Do everything that can be done now, and say what the release waits for
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// How many checks may run at the same time; as many as there are processors where it is left out
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
 
 #[derive(Serialize)]
 struct Went<'a> {
@@ -26,7 +30,7 @@ struct Went<'a> {
     board: Board<'a>,
 }
 
-pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandResult {
+pub(crate) fn run(ui: Ui, release: Option<&Version>, args: &Args) -> CommandResult {
     let here = Here::find()?;
     here.require_remote()?;
     let identity = here.identity()?;
@@ -44,6 +48,9 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandRes
     let session = Session::open(ledger, &version, here.actor(&identity)?)?;
     let world = here.world(ui, &session.process.project.secrets);
     let mut conductor = Conductor::new(&world, session, identity);
+    if let Some(jobs) = args.jobs {
+        conductor = conductor.with_jobs(jobs.into());
+    }
     let stopped = conductor.go()?;
     let exit = exit(&stopped, &conductor.session.release);
     let board = Board::new(&conductor.session, &stopped.plan, SystemClock.now(), false);

@@ -10,7 +10,8 @@ use crate::error::{CommandError, CommandResult};
 use crate::example;
 use crate::exit::Exit;
 use crate::here::{Here, shown};
-use crate::ui::{BAD, BOLD, DIM, GOOD, Live, Ui, WARN, paint};
+use crate::live::Live;
+use crate::ui::{BAD, BOLD, DIM, GOOD, Ui, WARN, paint};
 
 /// Rehearse a whole release in a throw-away clone, with stand-ins for everything outside and a clock that is turned
 #[derive(clap::Args)]

@@ -22,6 +22,8 @@ pub struct Facts {
     pub tip: Option<CommitId>,
     /// For each step that declares inputs: the digest of their git tree ids in the present candidate.
     pub inputs: BTreeMap<StepId, Digest>,
+    /// For steps with a fingerprint, where it was asked for: the digest of what it says on this machine.
+    pub tools: BTreeMap<StepId, Digest>,
 }
 
 /// What is so, what can be done, and what is waited for.

@@ -221,13 +221,14 @@ impl<'a> Planner<'a> {
         Standing::Running { by: open.stamp.clone() }
     }
 
-    /// The candidate from which a result can be carried over, because the step's inputs and definition are the same.
+    /// The candidate from which a result can be carried over, because the step's inputs, its
+    /// tools and its definition are the same.
     fn carry(&self, step: &Step) -> Option<CommitId> {
-        let attempt = self.history(step)?.last()?;
-        let same =
-            attempt.outcome.inputs.is_some() && attempt.outcome.inputs.as_ref() == self.facts.inputs.get(&step.id);
-        let passed = attempt.verdict == Verdict::Passed && attempt.outcome.definition == step.definition();
-        attempt.outcome.candidate.clone().filter(|_| step.shape == Shape::Check && same && passed)
+        let outcome = &self.history(step)?.last().filter(|attempt| attempt.verdict == Verdict::Passed)?.outcome;
+        let same_inputs = outcome.inputs.is_some() && outcome.inputs.as_ref() == self.facts.inputs.get(&step.id);
+        let same_tools = outcome.tools.as_ref() == self.facts.tools.get(&step.id);
+        let same = same_inputs && same_tools && outcome.definition == step.definition();
+        outcome.candidate.clone().filter(|_| step.shape == Shape::Check && same)
     }
 }
 

@@ -297,6 +297,12 @@ pub struct Step {
     pub role: Option<Word>,
     /// Whether the release may go on when it fails.
     pub optional: bool,
+    /// Things that it needs to itself: no other step that uses one of them runs at the same time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Word>,
+    /// Whether nothing else may run at the same time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
     /// Whether its result holds for the whole release, whatever becomes the candidate.
     pub once: bool,
     /// What its kind understands, checked against the kind's grammar.

@@ -150,6 +150,12 @@ pub const COMMON: &[Field] = &[
     Field::new("evidence", Type::List(&Type::Glob), "files that the step leaves behind and that are kept as evidence"),
     Field::new("role", Type::Word, "the role that is responsible for the step"),
     Field::new("optional", Type::Flag, "whether the release may go on when the step fails"),
+    Field::new(
+        "uses",
+        Type::List(&Type::Word),
+        "things that the step needs to itself, such as a port: in a parallel phase no two steps that use one run at the same time",
+    ),
+    Field::new("exclusive", Type::Flag, "whether no other step may run at the same time"),
     Field::new("once", Type::Flag, "whether the result holds for the whole release, whatever becomes the candidate"),
 ];
 

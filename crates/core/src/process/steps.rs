@@ -67,6 +67,8 @@ impl Checker<'_> {
             evidence: texts("evidence"),
             role: common.get("role").and_then(|role| Word::new(role.as_str()?).ok()),
             optional: flag("optional").unwrap_or(false),
+            uses: texts("uses").into_iter().filter_map(|thing| Word::new(thing).ok()).collect(),
+            exclusive: flag("exclusive").unwrap_or(false),
             once: flag("once").unwrap_or(kind.once),
             config,
             id,

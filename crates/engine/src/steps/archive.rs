@@ -67,14 +67,14 @@ impl Archive {
     }
 
     fn evidence(&self, cx: &Context<'_>, folder: &str, edits: &mut Edits) -> Result<(), StepError> {
-        for record in cx.ledger.release(&cx.release.version)? {
+        for record in cx.ledger()?.release(&cx.release.version)? {
             let Some(step) = record.event.step() else { continue };
             for evidence in record.event.evidence() {
                 let (log, metric) = (evidence.media_type == "text/plain", evidence.name.as_str() == "metrics.json");
                 if !(log && self.takes("logs") || metric && self.takes("metrics")) {
                     continue;
                 }
-                let (Found::Whole(bytes) | Found::Excerpt(bytes)) = cx.ledger.evidence(&record, &evidence.name)?;
+                let (Found::Whole(bytes) | Found::Excerpt(bytes)) = cx.ledger()?.evidence(&record, &evidence.name)?;
                 let path =
                     format!("{folder}/{}/{}-{}", step.phase(), step.step(), evidence.name.as_str().replace('/', "-"));
                 edits.insert(RelPath::new(path)?, Some(bytes));

@@ -6,7 +6,7 @@ use allclear_core::process::command::Command;
 use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
 use serde::Deserialize;
 
-use super::run::run;
+use super::run::{ENV, FOLDER, Setting, run};
 use crate::exec::Ended;
 use crate::files;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
@@ -14,6 +14,8 @@ use crate::step::{Check, Context, Finding, Kind, StepError, Work};
 const FIELDS: &[Field] = &[
     Field::new("artifacts", Type::List(&Type::Glob), "the files that the command makes").required(),
     Field::new("shell", Type::Flag, "whether the command is text for `sh -c`; without it no shell sees it"),
+    FOLDER,
+    ENV,
 ];
 
 /// The kind.
@@ -41,19 +43,21 @@ pub const KIND: Kind = Kind {
 struct Build {
     build: Command,
     artifacts: Vec<String>,
+    #[serde(flatten)]
+    setting: Setting,
 }
 
 impl Check for Build {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
-        let ran = run(cx, &self.build, false)?;
+        let ran = run(cx, &self.build, &self.setting)?;
         let title = &ran.title;
         let said = ran.said(cx.step)?;
         if ran.ended != Ended::Exit(0) {
             return Ok(Finding { summary: format!("`{title}`: {said}"), evidence: ran.evidence, ..Finding::default() });
         }
         let mut artifacts = Vec::new();
-        for path in files::below(&ran.folder, &self.artifacts)? {
-            let (sha256, size) = cx.ledger.store().put_file(&ran.folder.join(&path))?;
+        for path in files::below(ran.folder(), &self.artifacts)? {
+            let (sha256, size) = cx.store.put_file(&ran.folder().join(&path))?;
             artifacts.push(Artifact { path: RelPath::new(path)?, sha256, size });
         }
         let summary = match artifacts.len() {

@@ -118,7 +118,7 @@ impl PublishFiles {
         };
         let frozen: Vec<_> = fitting.collect::<Vec<_>>().iter().map(frozen).collect();
         // Announcing what cannot be done from here would only hold up the clone from which it can.
-        if let Some(absent) = frozen.iter().find(|frozen| cx.ledger.store().open(&frozen.digest).is_err()) {
+        if let Some(absent) = frozen.iter().find(|frozen| cx.store.open(&frozen.digest).is_err()) {
             return Err(StepError::Elsewhere(format!(
                 "`{}` was built in another clone and its bytes are not here: `allclear go` publishes it from there",
                 absent.name
@@ -139,7 +139,7 @@ impl PublishFiles {
         let mut frozen = Vec::new();
         for folder in pack::chart_folders(cx.repository(), commit, &self.0.charts)? {
             let chart = pack::chart(cx.repository(), commit, &folder)?;
-            let digest = cx.ledger.store().put(&chart.bytes)?;
+            let digest = cx.store.put(&chart.bytes)?;
             frozen.push(Frozen { name: chart.file_name, digest });
         }
         match frozen.is_empty() {
@@ -169,13 +169,13 @@ impl Effect for PublishFiles {
 
     fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {
         let digest: Digest = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
-        if cx.ledger.store().open(&digest).is_err() {
+        if cx.store.open(&digest).is_err() {
             // Another clone built it; making it again is not allowed, but charts come from the commit alone.
             self.frozen(cx)?;
         }
         // Read through the store, which checks the bytes against their name.
-        cx.ledger.store().get(&digest)?;
-        self.registry(cx)?.upload(self.name(item), &cx.ledger.store().path(&digest))
+        cx.store.get(&digest)?;
+        self.registry(cx)?.upload(self.name(item), &cx.store.path(&digest))
     }
 
     fn done(&self, _cx: &Context<'_>, items: &[Item]) -> Result<Done, StepError> {

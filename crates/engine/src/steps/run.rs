@@ -1,28 +1,55 @@
 //! `run`: a command of the project, in a clean checkout of the candidate.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use allclear_core::duration::for_people;
 use allclear_core::event::Evidence;
+use allclear_core::names::RelPath;
 use allclear_core::process::Step;
 use allclear_core::process::command::Command;
-use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
+use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
+use allclear_core::template::Template;
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::exec::{self, Call, Ended, ExecError};
+use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::files;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
 use crate::tools;
 use crate::values;
+use crate::worktrees::Worktree;
 
 /// How long a command may take where its step does not say.
 const TIMEOUT: u64 = 3_600;
 
+/// The key that says where a command runs.
+pub(super) const FOLDER: Field = Field::new(
+    "folder",
+    Type::Template(Becomes::Path),
+    "the folder of the checkout to run in; its top where it is left out",
+);
+/// The key that says what a command sees of the environment.
+pub(super) const ENV: Field = Field::new(
+    "env",
+    Type::List(&Type::Text),
+    "the environment variables that the command sees beside the usual ones (`PATH`, `HOME`, `LANG` …); all where it is left out",
+);
+
 const FIELDS: &[Field] = &[
     Field::new("shell", Type::Flag, "whether the command is text for `sh -c`; without it no shell sees it"),
     Field::new("display", Type::Flag, "whether the command needs a display: where there is none it gets a virtual one"),
+    FOLDER,
+    ENV,
+    Field::new(
+        "fingerprint",
+        Type::Command,
+        "says which tools the result depends on, such as `node --version`: where it says something else, no result carries over",
+    ),
 ];
+
+/// How long a fingerprint may take.
+const QUICK: Duration = Duration::from_secs(60);
 
 /// The kind.
 pub const KIND: Kind = Kind {
@@ -41,7 +68,7 @@ pub const KIND: Kind = Kind {
     preflight: |step, preflight| {
         if let Ok(run) = step.read::<Run>() {
             preflight.command(&run.run);
-            if run.display {
+            if run.setting.display {
                 preflight.display();
             }
         }
@@ -51,8 +78,22 @@ pub const KIND: Kind = Kind {
 #[derive(Deserialize)]
 struct Run {
     run: Command,
-    #[serde(default)]
+    #[serde(flatten)]
+    setting: Setting,
+}
+
+/// What a command runs with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Setting {
+    /// Whether it needs a display.
     display: bool,
+    /// The folder of the checkout that it runs in.
+    folder: Option<Template>,
+    /// Which variables of this process it sees beside the usual ones.
+    env: Option<Vec<String>>,
+    /// What says which tools the result depends on.
+    fingerprint: Option<Command>,
 }
 
 /// A command that has ended, and what it left.
@@ -61,13 +102,17 @@ pub struct Ran {
     pub ended: Ended,
     /// The command as people would type it.
     pub title: String,
-    /// The checkout that it ran in.
-    pub folder: PathBuf,
-    /// Its log, and the files that the step names.
+    /// Its log, what is known of the attempt, and the files that the step names.
     pub evidence: Vec<Evidence>,
+    worktree: Worktree,
 }
 
 impl Ran {
+    /// The checkout that it ran in.
+    pub fn folder(&self) -> &Path {
+        self.worktree.folder()
+    }
+
     /// How the command ended, for people.
     ///
     /// # Errors
@@ -84,7 +129,7 @@ impl Ran {
 
 impl Check for Run {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
-        let ran = run(cx, &self.run, self.display)?;
+        let ran = run(cx, &self.run, &self.setting)?;
         let said = ran.said(cx.step)?;
         let passed = ran.ended == Ended::Exit(0);
         Ok(Finding {
@@ -93,6 +138,10 @@ impl Check for Run {
             evidence: ran.evidence,
             ..Finding::default()
         })
+    }
+
+    fn tools(&self, cx: &Context<'_>) -> Result<Option<String>, StepError> {
+        self.setting.fingerprint.as_ref().map(|command| fingerprint(cx, command, &self.setting)).transpose()
     }
 }
 
@@ -104,26 +153,85 @@ fn timeout(step: &Step) -> Duration {
 ///
 /// # Errors
 /// When it cannot be run at all.
-pub fn run(cx: &Context<'_>, command: &Command, display: bool) -> Result<Ran, StepError> {
-    let folder = cx.repository().worktree(cx.commit()?)?;
-    let mut words = match command {
+pub fn run(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result<Ran, StepError> {
+    let worktree = cx.repository().worktree(cx.commit()?)?;
+    let mut call = call(cx, command, setting, &worktree)?;
+    if setting.display && std::env::var_os("DISPLAY").is_none() {
+        call.words.splice(0..0, ["xvfb-run".to_owned(), "-a".to_owned()]);
+        require(&call.words, &call.folder)?;
+    }
+    let step = cx.step.id.as_str();
+    let mut live = |line: &str| cx.world.progress.says(step, line);
+    let mut ran = exec::run(&call, &cx.scratch()?, &cx.world.redactor, &mut live).map_err(missing)?;
+    let mut evidence = vec![ran.log.keep(cx.store, RelPath::new("log.txt")?)?];
+    evidence.push(attempt(cx, command, &ran)?);
+    evidence.extend(collect(cx, worktree.folder())?);
+    Ok(Ran { ended: ran.ended, title: command.for_people(), evidence, worktree })
+}
+
+/// What to run, where and with what around it.
+fn call(cx: &Context<'_>, command: &Command, setting: &Setting, worktree: &Worktree) -> Result<Call, StepError> {
+    let words = match command {
         Command::Words(words) => words.iter().map(|word| word.render(cx.values)).collect::<Result<_, _>>()?,
         Command::Shell(text) => vec!["sh".to_owned(), "-c".to_owned(), text.render(cx.values)?],
     };
-    require(&words, &folder)?;
-    if display && std::env::var_os("DISPLAY").is_none() {
-        words.splice(0..0, ["xvfb-run".to_owned(), "-a".to_owned()]);
-        require(&words, &folder)?;
+    let folder = setting.folder.as_ref().map_or(Ok(String::new()), |folder| folder.render(cx.values))?;
+    let folder = worktree.folder().join(folder);
+    if !folder.is_dir() {
+        let commit = cx.commit()?.short();
+        return Err(StepError::Refused(format!(
+            "the folder `{}` is not in {commit}: correct `folder`",
+            folder.display()
+        )));
     }
-    let environment = values::environment(cx.world, cx.process, cx.release, cx.values);
-    let call = Call { words, folder: folder.clone(), environment, timeout: timeout(cx.step) };
-    let log = cx.scratch()?.join("log.txt");
-    let step = cx.step.id.as_str();
-    let ended =
-        exec::run(&call, &log, &cx.world.redactor, &mut |line| cx.world.progress.says(step, line)).map_err(missing)?;
-    let mut evidence = vec![cx.keep_file("log.txt", "text/plain", &log)?];
-    evidence.extend(collect(cx, &folder)?);
-    Ok(Ran { ended, title: command.for_people(), folder, evidence })
+    require(&words, &folder)?;
+    let set = values::environment(cx.world, cx.process, cx.release, cx.values);
+    let environment = Environment { set, only: setting.env.clone() };
+    Ok(Call { words, folder, environment, timeout: timeout(cx.step), stop: cx.stop.clone() })
+}
+
+/// What is known of an attempt beside what the command said.
+fn attempt(cx: &Context<'_>, command: &Command, ran: &exec::Ran) -> Result<Evidence, StepError> {
+    let ended = match ran.ended {
+        Ended::Exit(code) => json!({ "exit": code }),
+        Ended::Signal(signal) => json!({ "signal": signal }),
+        Ended::Timeout => json!("timeout"),
+        Ended::Interrupted => json!("interrupted"),
+    };
+    let host = rustix::system::uname();
+    let text = |name: &std::ffi::CStr| name.to_string_lossy().into_owned();
+    let known = json!({
+        "command": command.for_people(),
+        "candidate": cx.commit()?,
+        "ended": ended,
+        "duration_ms": u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
+        "peak_memory_kib": ran.peak_kib,
+        "host": {
+            "name": text(host.nodename()),
+            "system": format!("{} {}", text(host.sysname()), text(host.release())),
+            "machine": text(host.machine()),
+            "processors": std::thread::available_parallelism().map_or(0, usize::from),
+        },
+    });
+    cx.keep("attempt.json", "application/json", format!("{known:#}\n").into_bytes())
+}
+
+/// What a command says of the tools that a step depends on.
+fn fingerprint(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result<String, StepError> {
+    let worktree = cx.repository().worktree(cx.commit()?)?;
+    let call = Call { timeout: QUICK, ..call(cx, command, setting, &worktree)? };
+    let mut said = String::new();
+    let mut ran = exec::run(&call, &cx.scratch()?, &cx.world.redactor, &mut |_| {}).map_err(missing)?;
+    ran.log.read_without_times(&mut said).map_err(StepError::io("read what the fingerprint said"))?;
+    match ran.ended {
+        Ended::Exit(0) => Ok(said),
+        Ended::Interrupted => Err(StepError::Interrupted),
+        _ => Err(StepError::Refused(format!(
+            "the fingerprint `{}` did not succeed: {}",
+            command.for_people(),
+            said.trim()
+        ))),
+    }
 }
 
 fn require(words: &[String], folder: &Path) -> Result<(), StepError> {

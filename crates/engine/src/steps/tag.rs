@@ -55,8 +55,10 @@ impl Tag {
 impl Effect for Tag {
     fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
         let (name, commit) = (self.name(cx)?, cx.commit()?.clone());
-        let head =
-            cx.ledger.head().map_or(String::new(), |head| format!("\n\nAllclear-Ledger: {} {}", head.seq, head.digest));
+        let head = cx
+            .ledger()?
+            .head()
+            .map_or(String::new(), |head| format!("\n\nAllclear-Ledger: {} {}", head.seq, head.digest));
         let message = format!("{} {}{head}", cx.process.project.name, cx.release.version);
         let (at, who) = (cx.now.to_string(), cx.identity);
         let parts = [commit.as_str(), &message, &who.name, &who.email, &at];

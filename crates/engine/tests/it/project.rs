@@ -73,15 +73,26 @@ impl Project {
         project
     }
 
+    /// The same, with steps that do not wait for each other.
+    pub(crate) fn side_by_side(steps: &str) -> Self {
+        let project = Self::written(&format!("parallel = [\"ship\"]\n{PROCESS}{steps}"));
+        project.ana().open("minor", None).unwrap();
+        project
+    }
+
     /// The project before Ana has opened the release.
     pub(crate) fn unopened(steps: &str) -> Self {
+        Self::written(&format!("{PROCESS}{steps}"))
+    }
+
+    fn written(process: &str) -> Self {
         let env = TestEnv::new();
         env.origin().git(&["config", "core.logAllRefUpdates", "always"]);
         let project = Self::within(env, "2026-01-31T10:00:00Z");
         let repo = project.clone_for("ana-example");
         // A path that leads to the origin in every copy.
         repo.git(&["remote", "set-url", "origin", "../../../origin.git"]);
-        repo.write("allclear.toml", format!("{PROCESS}{steps}"));
+        repo.write("allclear.toml", process);
         repo.write("package.json", "{\n  \"name\": \"demo\",\n  \"version\": \"1.0.0\"\n}\n");
         repo.write("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\nappVersion: \"1.0.0\"\n");
         repo.write("CHANGELOG.md", "# Changelog\n");
@@ -101,7 +112,7 @@ impl Project {
     pub(crate) fn copy(&self) -> Self {
         let env = TestEnv::new();
         // What commands ran in knows its place, and is made again where it is missing.
-        let _ = std::fs::remove_dir_all(self.ana().repo.path().join(".git/allclear/worktree"));
+        let _ = std::fs::remove_dir_all(self.ana().repo.path().join(".git/allclear/worktrees"));
         Ran::of(env.command("cp").arg("-a").arg(self.env.root().join(".")).arg(env.root())).expect_success();
         Self::within(env, "2026-01-31T11:00:00Z")
     }
