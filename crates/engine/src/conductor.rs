@@ -146,7 +146,7 @@ impl<'w> Conductor<'w> {
         loop {
             let done = match self.next(suite, wrong.is_some() || exec::interrupted()) {
                 Next::Begin(step) => self.begin_check(&step, suite),
-                Next::Alone(action) => self.perform(&action).map(|()| self.facts = None),
+                Next::Alone(action) => self.alone(&action),
                 Next::Wait => suite.wait().map_or(Ok(()), |checked| self.found(checked)),
                 Next::Nothing if exec::interrupted() => return Err(wrong.unwrap_or(ConductError::Interrupted)),
                 Next::Nothing => return wrong.map_or(Ok(()), Err),
@@ -157,6 +157,15 @@ impl<'w> Conductor<'w> {
                 wrong.get_or_insert(error);
             }
         }
+    }
+
+    fn alone(&mut self, action: &Action) -> Result<(), ConductError> {
+        self.perform(action)?;
+        // To write that a result carries over changes nothing outside; whatever else is done alone may.
+        if !matches!(action, Action::CarryOver { .. }) {
+            self.facts = None;
+        }
+        Ok(())
     }
 
     /// What to do next; where it is time to stop, only to wait for what runs.

@@ -24,7 +24,7 @@ fn a_fix_makes_a_new_candidate_and_empties_what_spoke_for_the_old_one() {
 
       ✓ prepare      3/3
       ▸ verify       0/2   1 failed
-          ✗ check                    failed: `sh check.sh`: exit status 1, 1 file of evidence
+          ✗ check                    failed: `sh check.sh`: exit status 1, 2 files of evidence
             manual                   test -f docs/manual.md
         review       0/1
         package      0/5
@@ -43,7 +43,7 @@ fn a_fix_makes_a_new_candidate_and_empties_what_spoke_for_the_old_one() {
 
       ✓ prepare      3/3
       ▸ verify       0/2   1 failed
-          ✗ check                    failed: `sh check.sh`: exit status 1, 1 file of evidence
+          ✗ check                    failed: `sh check.sh`: exit status 1, 2 files of evidence
             manual                   test -f docs/manual.md
         review       0/1
         package      0/5
@@ -64,7 +64,7 @@ fn a_fix_makes_a_new_candidate_and_empties_what_spoke_for_the_old_one() {
 
       ✓ prepare      3/3
       ▸ verify       0/2   1 failed
-          ✗ check                    failed: `sh check.sh`: exit status 1, 1 file of evidence
+          ✗ check                    failed: `sh check.sh`: exit status 1, 2 files of evidence
             manual                   test -f docs/manual.md
         review       0/1
         package      0/5
@@ -115,7 +115,7 @@ fn a_fix_makes_a_new_candidate_and_empties_what_spoke_for_the_old_one() {
 
       ✓ prepare      3/3
       ▸ verify       0/2   1 failed, 1 emptied by a new candidate
-          ✗ check                    failed: `sh check.sh`: exit status 3, 1 file of evidence
+          ✗ check                    failed: `sh check.sh`: exit status 3, 2 files of evidence
             manual                   test -f docs/manual.md (its result was for [id])
         review       0/1
         package      0/5
@@ -132,7 +132,7 @@ fn a_fix_makes_a_new_candidate_and_empties_what_spoke_for_the_old_one() {
 
       ✓ prepare      3/3
       ▸ verify       0/2   1 failed, 1 emptied by a new candidate
-          ✗ check                    failed: `sh check.sh`: exit status 3, 1 file of evidence
+          ✗ check                    failed: `sh check.sh`: exit status 3, 2 files of evidence
             manual                   test -f docs/manual.md (its result was for [id])
         review       0/1
         package      0/5

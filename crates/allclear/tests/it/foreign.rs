@@ -106,7 +106,7 @@ fn foreign_bytes_in_a_registry_are_never_overwritten() {
 
       ▸ work         2/3   1 failed
           ✓ branch                   release/v1.3.0 at [id] (just now)
-          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 1 file of evidence)
+          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 2 files of evidence)
           ✗ publish-pypi             failed: pypi/kiosk/1.3.0/kiosk-1.3.0.tar.gz holds [id], and this release has [id]: find out who put it there; then release another version, or `allclear abort`
 
     next  allclear retry work/publish-pypi   or push a fix, or `allclear waive work/publish-pypi --reason …`: pypi/kiosk/1.3.0/kiosk-1.3.0.tar.gz holds [id], and this release has [id]: find out who put it there; then release another version, or `allclear abort`

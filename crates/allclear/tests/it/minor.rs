@@ -158,13 +158,13 @@ fn two_people_release_from_start_to_archive() {
           ✓ audit                    nothing is open (just now)
           ✓ changelog                `CHANGELOG.md` has an entry for 1.3.0 (just now)
       ✓ verify       2/2
-          ✓ check                    `sh check.sh`: exit status 0 (just now, 1 file of evidence)
-          ✓ manual                   `test -f docs/manual.md`: exit status 0 (just now, 1 file of evidence)
+          ✓ check                    `sh check.sh`: exit status 0 (just now, 2 files of evidence)
+          ✓ manual                   `test -f docs/manual.md`: exit status 0 (just now, 2 files of evidence)
       ✓ review       1/1
           ✓ readiness                product: ana · qa: bo (just now)
       ✓ package      5/5
           ✓ bump                     1.3.0 stands in every file of `[versions]` (just now)
-          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 1 file of evidence)
+          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 2 files of evidence)
           ✓ tag                      tag v1.3.0 on [id] (just now)
           ✓ publish-pypi             kiosk/1.3.0/kiosk-1.3.0.tar.gz to pypi (just now)
           ✓ publish-helm-chart       kiosk-1.3.0.tgz to helm-chart (just now)

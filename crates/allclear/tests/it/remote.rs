@@ -39,7 +39,7 @@ fn a_release_over_http_never_tells_the_password() {
 
       ▸ work         2/5
           ✓ branch                   release/v1.3.0 at [id] (just now)
-          ✓ check                    `sh check.sh`: exit status 0 (just now, 1 file of evidence)
+          ✓ check                    `sh check.sh`: exit status 0 (just now, 2 files of evidence)
           ? sign-off                 sign-off qa · qa: 1 of bo
             bump                     bump v1.3.0
             tag                      tag v1.3.0
@@ -59,7 +59,7 @@ fn a_release_over_http_never_tells_the_password() {
 
       ▸ work         2/5
           ✓ branch                   release/v1.3.0 at [id] (just now)
-          ✓ check                    `sh check.sh`: exit status 0 (just now, 1 file of evidence)
+          ✓ check                    `sh check.sh`: exit status 0 (just now, 2 files of evidence)
           ? sign-off                 sign-off qa · qa: 1 of bo
             bump                     bump v1.3.0
             tag                      tag v1.3.0

@@ -26,10 +26,10 @@ fn a_secret_that_a_command_prints_is_masked_everywhere() {
 
       ▸ work         4/5   2 failed
           ✓ branch                   release/v1.3.0 at [id] (just now)
-          ✓ say                      `sh say.sh`: exit status 0 (just now, 4 files of evidence)
-          ✓ shell                    `echo {version} $MY_TOKEN`: exit status 0 (just now, 1 file of evidence)
-          ✗ say-again                failed: `sh say.sh again`: exit status 1, 1 file of evidence
-          ✗ build                    failed: `sh say.sh` left no file that matches dist/*, 1 file of evidence
+          ✓ say                      `sh say.sh`: exit status 0 (just now, 5 files of evidence)
+          ✓ shell                    `echo {version} $MY_TOKEN`: exit status 0 (just now, 2 files of evidence)
+          ✗ say-again                failed: `sh say.sh again`: exit status 1, 2 files of evidence
+          ✗ build                    failed: `sh say.sh` left no file that matches dist/*, 2 files of evidence
 
     next  allclear retry work/build   or push a fix, or `allclear waive work/build --reason …`: `sh say.sh` left no file that matches dist/*
     |   ✓ work/branch                        release/v1.3.0 at [id]

@@ -60,8 +60,8 @@ fn while_the_remote_is_away_only_what_can_be_taken_back_goes_on() {
       ▸ work         4/5
           ✓ branch                   release/v1.3.0 at [id] (just now)
           ✓ word                     done (just now)
-          ✓ check                    `sh check.sh`: exit status 0 (just now, 1 file of evidence)
-          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 1 file of evidence)
+          ✓ check                    `sh check.sh`: exit status 0 (just now, 2 files of evidence)
+          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 2 files of evidence)
           · publish-pypi             publish pypi · ready
 
     next  allclear go   goes on with work/publish-pypi
@@ -80,8 +80,8 @@ fn while_the_remote_is_away_only_what_can_be_taken_back_goes_on() {
       ▸ work         4/5
           ✓ branch                   release/v1.3.0 at [id] (just now)
           ✓ word                     done (just now)
-          ✓ check                    `sh check.sh`: exit status 0 (just now, 1 file of evidence)
-          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 1 file of evidence)
+          ✓ check                    `sh check.sh`: exit status 0 (just now, 2 files of evidence)
+          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 2 files of evidence)
           · publish-pypi             publish pypi · ready
 
     next  allclear go   goes on with work/publish-pypi

@@ -124,7 +124,7 @@ fn what_one_clone_built_is_published_from_there() {
 
       ▸ work         3/4
           ✓ branch                   release/v1.3.0 at [id] (just now)
-          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 1 file of evidence)
+          ✓ build                    `sh build.sh` made dist/kiosk-1.3.0.tar.gz (just now, 2 files of evidence)
           ✓ sign-off                 qa: bo (just now)
           · publish-pypi             publish pypi · ready
 
