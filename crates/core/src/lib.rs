@@ -16,5 +16,6 @@ pub mod names;
 pub mod plan;
 pub mod process;
 pub mod release;
+pub mod results;
 pub mod template;
 pub mod version;
