@@ -21,6 +21,7 @@ mod it {
     mod next;
     mod output;
     mod remote;
+    mod results;
     mod secrets;
     mod trouble;
     mod two_clones;

@@ -9,6 +9,7 @@ pub mod commit;
 pub mod deploy;
 pub mod manual;
 pub mod publish;
+pub mod reports;
 pub mod run;
 pub mod sign_off;
 pub mod smoke;

@@ -13,6 +13,7 @@ use allclear_core::template::Template;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::reports::Reports;
 use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::files;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
@@ -104,6 +105,8 @@ pub struct Ran {
     pub title: String,
     /// Its log, what is known of the attempt, and the files that the step names.
     pub evidence: Vec<Evidence>,
+    /// What the test reports among these files say.
+    pub reports: Reports,
     worktree: Worktree,
 }
 
@@ -131,11 +134,12 @@ impl Check for Run {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
         let ran = run(cx, &self.run, &self.setting)?;
         let said = ran.said(cx.step)?;
-        let passed = ran.ended == Ended::Exit(0);
+        let ended_well = ran.ended == Ended::Exit(0);
         Ok(Finding {
-            passed,
-            summary: format!("`{}`: {said}", ran.title),
+            passed: ended_well && !ran.reports.failed(),
+            summary: format!("`{}`: {said}{}", ran.title, ran.reports.said(ended_well)),
             evidence: ran.evidence,
+            tests: ran.reports.tests,
             ..Finding::default()
         })
     }
@@ -165,8 +169,9 @@ pub fn run(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result<Ran
     let mut ran = exec::run(&call, &cx.scratch()?, &cx.world.redactor, &mut live).map_err(missing)?;
     let mut evidence = vec![ran.log.keep(cx.store, RelPath::new("log.txt")?)?];
     evidence.push(attempt(cx, command, &ran)?);
-    evidence.extend(collect(cx, worktree.folder())?);
-    Ok(Ran { ended: ran.ended, title: command.for_people(), evidence, worktree })
+    let mut reports = Reports::default();
+    evidence.extend(collect(cx, worktree.folder(), &mut reports)?);
+    Ok(Ran { ended: ran.ended, title: command.for_people(), evidence, reports, worktree })
 }
 
 /// What to run, where and with what around it.
@@ -249,15 +254,21 @@ fn missing(error: ExecError) -> StepError {
     }
 }
 
-/// Keeps the files that the step names as evidence.
-fn collect(cx: &Context<'_>, folder: &Path) -> Result<Vec<Evidence>, StepError> {
+/// Keeps the files that the step names as evidence, and reads the test reports among them.
+fn collect(cx: &Context<'_>, folder: &Path, reports: &mut Reports) -> Result<Vec<Evidence>, StepError> {
     // A command may have removed its own checkout; then there is nothing to keep, and its exit status tells.
     if !folder.is_dir() {
         return Ok(vec![]);
     }
-    let named = files::below(folder, &cx.step.evidence)?;
-    let read = |path: &str| std::fs::read(folder.join(path)).map_err(StepError::io(format!("read `{path}`")));
-    named.iter().map(|path| cx.keep(path, media_type(path), read(path)?)).collect()
+    let mut kept = Vec::new();
+    for path in files::below(folder, &cx.step.evidence)? {
+        let bytes = std::fs::read(folder.join(&path)).map_err(StepError::io(format!("read `{path}`")))?;
+        // Masked before it is read: the name of a test ends up in the summary.
+        let bytes = cx.world.redactor.bytes(bytes);
+        reports.take(&path, &bytes);
+        kept.push(cx.keep(&path, media_type(&path), bytes)?);
+    }
+    Ok(kept)
 }
 
 /// The media type of a file, by its name.
