@@ -32,7 +32,8 @@ pub(super) fn escape_long(text: &str) -> String {
     escaped(text, MAX_LONG)
 }
 
-fn escaped(text: &str, most: usize) -> String {
+/// The same for a text of whatever length, cut after `most` characters: for pages other than a changelog.
+pub fn escaped(text: &str, most: usize) -> String {
     let text = shortened(&one_line(text, most), most);
     let has_code = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut out = String::with_capacity(text.len());

@@ -6,6 +6,7 @@ pub struct Links {
     requests: &'static str,
     issues: &'static str,
     commits: &'static str,
+    files: &'static str,
 }
 
 impl Links {
@@ -16,15 +17,27 @@ impl Links {
         if !project.contains('/') || !project.bytes().all(is_path) {
             return None;
         }
-        let known = |host: &str, [requests, issues, commits]: [&'static str; 3]| {
-            Some(Self { base: format!("https://{host}/{project}"), requests, issues, commits })
+        let known = |host: &str, [requests, issues, commits, files]: [&'static str; 4]| {
+            Some(Self { base: format!("https://{host}/{project}"), requests, issues, commits, files })
         };
         match kind {
-            "github" => known("github.com", ["/pull/", "/issues/", "/commit/"]),
-            "gitlab" => known("gitlab.com", ["/-/merge_requests/", "/-/issues/", "/-/commit/"]),
-            "codeberg" => known("codeberg.org", ["/pulls/", "/issues/", "/commit/"]),
+            "github" => known("github.com", ["/pull/", "/issues/", "/commit/", "/blob/"]),
+            "gitlab" => known("gitlab.com", ["/-/merge_requests/", "/-/issues/", "/-/commit/", "/-/blob/"]),
+            "codeberg" => known("codeberg.org", ["/pulls/", "/issues/", "/commit/", "/src/branch/"]),
             _ => None,
         }
+    }
+
+    /// The address of a commit's page.
+    pub fn commit_page(&self, id: &str) -> String {
+        let (base, commits) = (&self.base, self.commits);
+        format!("{base}{commits}{}", encoded(id))
+    }
+
+    /// The address of a file's page, as it stands on a branch.
+    pub fn file_page(&self, branch: &str, path: &str) -> String {
+        let (base, files) = (&self.base, self.files);
+        format!("{base}{files}{}/{}", encoded(branch), encoded(path))
     }
 
     /// A pull request as a link.
@@ -53,6 +66,19 @@ impl Links {
     }
 }
 
+/// A path as part of an address: whatever could end it, or mean something in it, is encoded.
+fn encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +94,12 @@ mod tests {
         };
         insta::assert_snapshot!(shown("github:a/b").unwrap(), @"[#7](https://github.com/a/b/pull/7)[abc](https://github.com/a/b/commit/abcdef)");
         insta::assert_snapshot!(shown("gitlab:a/b/c").unwrap(), @"[#7](https://gitlab.com/a/b/c/-/merge_requests/7)[abc](https://gitlab.com/a/b/c/-/commit/abcdef)");
+        let page = |forge: &str| Links::of_forge(forge).unwrap().file_page("allclear/ledger", "a b/ü#(1).txt");
+        assert_eq!(page("github:a/b"), "https://github.com/a/b/blob/allclear/ledger/a%20b/%C3%BC%23%281%29.txt");
+        assert_eq!(
+            page("codeberg:a/b"),
+            "https://codeberg.org/a/b/src/branch/allclear/ledger/a%20b/%C3%BC%23%281%29.txt"
+        );
         assert_eq!(shown("github:a"), None);
         assert_eq!(shown("github:a/b) [x"), None);
         assert_eq!(shown("folder:a/b"), None);

@@ -41,6 +41,7 @@ mod write;
 
 pub use commit::Commit;
 pub use compose::{Sources, compose, contributors, withdrawn};
+pub use escape::escaped;
 pub use fragment::Fragment;
 pub use links::Links;
 pub use outline::{entry_of, has_entry, unreleased};
