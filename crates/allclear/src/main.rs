@@ -9,6 +9,7 @@ mod exit;
 mod here;
 mod live;
 mod lock;
+mod report;
 mod tagged;
 mod ui;
 

@@ -21,6 +21,8 @@ mod it {
     mod next;
     mod output;
     mod remote;
+    mod report;
+    mod report_page;
     mod results;
     mod secrets;
     mod trouble;

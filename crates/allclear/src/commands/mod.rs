@@ -14,6 +14,7 @@ mod next;
 mod no_go;
 mod plan;
 mod rehearse;
+mod report;
 mod retry;
 mod schema;
 mod sign_off;
@@ -65,6 +66,7 @@ enum Command {
     Waive(waive::Args),
     Retry(retry::Args),
     Abort(abort::Args),
+    Report(report::Args),
     Audit(audit::Args),
     Bump(bump::Args),
     Schema(schema::Args),
@@ -90,6 +92,7 @@ pub(crate) fn run(ui: Ui, cli: Cli) -> CommandResult {
         Command::Waive(args) => waive::run(ui, release, &args),
         Command::Retry(args) => retry::run(ui, release, &args),
         Command::Abort(args) => abort::run(ui, release, &args),
+        Command::Report(args) => report::run(ui, release, &args),
         Command::Audit(args) => audit::run(ui, &args),
         Command::Bump(args) => bump::run(ui, &args),
         Command::Schema(args) => schema::run(ui, &args),
