@@ -46,7 +46,7 @@ fn a_secret_that_a_command_prints_is_masked_everywhere() {
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains(SECRET), "{ran}");
     let found = Ran::of(ana.command("grep").args(["-rlF", SECRET, ".git/allclear"]));
     assert_eq!(
-        found.stdout.lines().filter(|file| !file.contains("/worktree/")).collect::<Vec<_>>(),
+        found.stdout.lines().filter(|file| !file.contains("/worktrees/")).collect::<Vec<_>>(),
         Vec::<&str>::new()
     );
     for objects in [

@@ -59,7 +59,7 @@ run = "sh say.sh {headline} 'v{version}'"
     let logs = sample.origin.git(&["ls-tree", "-r", "--name-only", "allclear/ledger"]);
     let log = logs.lines().find(|file| file.ends_with("log.txt")).unwrap();
     let log = sample.origin.git(&["show", &format!("allclear/ledger:{log}")]);
-    let without_times: Vec<&str> = log.lines().map(|line| &line[10..]).collect();
+    let without_times: Vec<&str> = log.lines().filter_map(|line| Some(line.trim_start().split_once(' ')?.1)).collect();
     assert_snapshot!(without_times.join("\n"), @r#"
     2
     $(touch pwned) `id` & "more"
