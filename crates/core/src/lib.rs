@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod changelog;
 pub mod digest;
+pub mod docs;
 pub mod duration;
 pub mod edit;
 pub mod event;

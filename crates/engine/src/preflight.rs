@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+pub use allclear_core::docs::make_targets;
 use allclear_core::edit;
 use allclear_core::names::{CommitId, StepId, Word};
 use allclear_core::process::command::Command;
@@ -397,17 +398,6 @@ fn is_script(word: &str) -> bool {
         && !word.contains('*')
 }
 
-/// The names of the rules of a Makefile.
-pub fn make_targets(makefile: &str) -> BTreeSet<String> {
-    let rule = |line: &str| {
-        let (names, rest) = line.split_once(':')?;
-        let plain =
-            !line.starts_with(['\t', ' ', '#', '.']) && !rest.starts_with('=') && !names.contains(['=', '$', '%']);
-        plain.then(|| names.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-    };
-    makefile.lines().filter_map(rule).flatten().collect()
-}
-
 fn nearest<'a>(wrong: &str, known: &'a BTreeSet<String>) -> Option<&'a String> {
     known.iter().find(|known| known.len() > 2 && (known.contains(wrong) || wrong.contains(known.as_str())))
 }
@@ -449,11 +439,5 @@ mod tests {
         assert!(seated(&[&ana, &both]));
         assert!(!seated(&[&ana, &ana]));
         assert!(!seated(&[&both, &ana, &both]));
-    }
-
-    #[test]
-    fn rules_of_a_makefile_are_found() {
-        let makefile = "A := 1\nB ?= x:y\n.PHONY: all\nall lint: dep\n\techo a:b\n# note: x\n%.o: %.c\ntest::\n";
-        assert_eq!(make_targets(makefile).into_iter().collect::<Vec<_>>(), ["all", "lint", "test"]);
     }
 }

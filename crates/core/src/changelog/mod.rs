@@ -44,6 +44,7 @@ pub use compose::{Sources, compose, contributors, withdrawn};
 pub use escape::escaped;
 pub use fragment::Fragment;
 pub use links::Links;
+pub(crate) use outline::front_matter_end;
 pub use outline::{entry_of, has_entry, unreleased};
 pub use reference::Trackers;
 pub use render::render;

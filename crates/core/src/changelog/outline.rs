@@ -199,7 +199,7 @@ pub(super) fn is_blank(line: &str) -> bool {
 }
 
 /// Where the text begins behind a byte order mark and front matter, if there are any.
-fn front_matter_end(text: &str) -> usize {
+pub(crate) fn front_matter_end(text: &str) -> usize {
     let start = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
     let mut at = start;
     for (index, raw) in text[start..].split_inclusive('\n').enumerate() {
