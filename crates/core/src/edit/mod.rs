@@ -4,6 +4,7 @@
 //! mark and a missing final newline stay as their author left them. An edit works on a set of files at once, because lockfiles,
 //! and dependencies between the packages of one repository, follow. One file per format; [`Format::ALL`] is the list.
 
+mod agree;
 mod cargo;
 mod cargo_lock;
 mod chart;
@@ -30,6 +31,7 @@ mod yaml;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use agree::{Agreement, Differs, differing};
 pub use error::EditError;
 pub use pattern::PLACEHOLDER;
 pub use requirement::Dialect;

@@ -84,6 +84,10 @@ impl Checker<'_> {
         {
             self.report(Problem::new(node.span.clone(), format!("`{key}` is empty")).help("name at least one"));
         }
+        if let (Json::Bool(false), Some(node)) = (own, node.get(key)) {
+            let problem = Problem::new(node.span.clone(), format!("`{key} = false` asks for nothing"));
+            self.report(problem.help(format!("write `{key} = true`, or take the step out")));
+        }
     }
 
     /// What a step yields must not hide what every release has.
