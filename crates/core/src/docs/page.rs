@@ -194,10 +194,11 @@ impl Reader<'_> {
             self.anchor(own);
             title = before;
         }
+        let title = title.trim_end();
         let anchor = self.slugs.next(title);
         self.anchor(&anchor);
-        if heading.title != heading.without_pictures {
-            self.anchor(&Slugs::default().next(&heading.title));
+        for other in [title.trim(), heading.title.trim()].into_iter().filter(|other| *other != title) {
+            self.anchor(&Slugs::default().next(other));
         }
     }
 
@@ -242,8 +243,7 @@ impl Reader<'_> {
             if let Some(target) = target.filter(|target| !target.is_empty()) {
                 self.link(target, span.start + tag.at);
             }
-            let name = tag.get("name").filter(|_| tag.name == "a");
-            for name in tag.get("id").into_iter().chain(name) {
+            for name in tag.get("id").into_iter().chain(tag.get("name")) {
                 self.anchor(name);
             }
         }

@@ -41,7 +41,7 @@ fn links_that_lead_nowhere_are_shown_with_a_way_out() {
        src='img/c.png'>
 </p>
 
-[j](file:///home/ana/x.md) [k]() [l](src/lib.rs/)
+[j](file:///home/ana/x.md) [k]() [l](/src/lib.rs/)
 
 [ref]: <no where.md>
 [h]: nowhere
@@ -59,20 +59,25 @@ fn links_that_lead_nowhere_are_shown_with_a_way_out() {
     docs/page.md:8: `docs/img/c.png` is not in the repository: correct the link, or add the file
     docs/page.md:12: `file:///home/ana/x.md` leads to a file of somebody's own machine: link to one of the repository
     docs/page.md:12: the link leads nowhere: write where, or take it out
-    docs/page.md:12: `docs/src/lib.rs` is not in the repository (is it `src/lib.rs`?): correct the link, or add the file
+    docs/page.md:12: `src/lib.rs` is a file, and the link is written as to a folder: take the last `/` away
     ");
 }
 
 #[test]
 fn anchors_are_those_of_the_target() {
-    let target = "Title & more\n===\n\n## Use\n## Use\n### `run` it\nSub\n---\n<a id=\"Own\"></a><a name=named></a>\n<h2 id=deep>x</h2>\n\n\
+    let target = "Title & more\n===\n\n## Use\n## Use\n### `run` it\nSub\n---\n<a id=\"Own\"></a><a name=named></a>\n<h2 id=deep>x</h2><h3 name=odd>y</h3>\n\n\
                   ## ![logo](l.png) Logo\n## Kept {#kept-id}\n## Schön **ist** [es](x)\n## ⚙️ Gear\n";
     let all = "[](t.md#title--more) [a](t.md#use) [a](t.md#use-1) [a](t.md#run-it) [a](t.md#sub) [a](t.md#own) [a](t.md#named)
-[a](t.md#deep) [a](t.md#-logo) [a](t.md#logo-logo) [a](t.md#kept-id) [a](t.md#kept) [a](t.md#sch%C3%B6n-ist-es) [a](t.md#️-gear)
+[a](t.md#deep) [a](t.md#odd) [a](t.md#-logo) [a](t.md#logo) [a](t.md#logo-logo) [a](t.md#kept-id) [a](t.md#kept) [a](t.md#sch%C3%B6n-ist-es) [a](t.md#️-gear)
 [a](t.md#-gear) [a](.#top)\n";
     assert_eq!(found(&[("a.md", all), ("t.md", target), ("l.png", ""), ("x", "")]), "");
     let wrong = "[a](t.md#use-2) [a](t.md#titel--more) [a](#nothing)\n[a](sub#y) [a](sub/#x)\n";
-    insta::assert_snapshot!(found(&[("a.md", wrong), ("t.md", target), ("l.png", ""), ("x", ""), ("sub/README.md", "# X\n")]), @"");
+    insta::assert_snapshot!(found(&[("a.md", wrong), ("t.md", target), ("l.png", ""), ("x", ""), ("sub/README.md", "# X\n")]), @"
+    a.md:1: `t.md` has no heading or anchor `#use-2` (is it `#use-1`?): correct the link, or add an anchor
+    a.md:1: `t.md` has no heading or anchor `#titel--more` (is it `#title--more`?): correct the link, or add an anchor
+    a.md:1: `a.md` has no heading or anchor `#nothing`: correct the link, or add an anchor
+    a.md:2: `sub/README.md` has no heading or anchor `#y`: correct the link, or add an anchor
+    ");
 }
 
 #[test]
