@@ -11,6 +11,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::branch::KIND,
     &steps::changelog::KIND,
     &steps::run::KIND,
+    &steps::docs_verify::KIND,
     &steps::sign_off::KIND,
     &steps::manual::KIND,
     &steps::bump::KIND,

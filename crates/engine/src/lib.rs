@@ -13,6 +13,7 @@ pub mod conductor;
 pub mod decide;
 pub mod defaults;
 pub mod exec;
+pub mod external;
 pub mod facts;
 pub mod files;
 pub mod history;

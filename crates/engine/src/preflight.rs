@@ -315,6 +315,20 @@ impl Preflight<'_> {
         }
     }
 
+    /// Pages of the documentation.
+    pub fn pages(&mut self, patterns: &[String]) {
+        for text in patterns {
+            match Pattern::new(text).map(|pattern| pattern.select(&self.files).is_empty()) {
+                Ok(false) => {}
+                Ok(true) => self.wrong(
+                    format!("no file of the repository matches `{text}`"),
+                    "correct `docs-verify`, or take the step out of the process",
+                ),
+                Err(bad) => self.wrong(crate::step::chain(&bad), "correct `docs-verify`"),
+            }
+        }
+    }
+
     /// Charts.
     pub fn charts(&mut self, patterns: &[String]) {
         for pattern in patterns {

@@ -13,5 +13,6 @@ mod it {
     mod rehearsal;
     mod suite;
     mod takeover;
+    mod verify_docs;
     mod window;
 }

@@ -7,6 +7,7 @@ pub mod bump;
 pub mod changelog;
 pub mod commit;
 pub mod deploy;
+pub mod docs_verify;
 pub mod manual;
 pub mod publish;
 pub mod reports;
