@@ -12,6 +12,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::changelog::KIND,
     &steps::run::KIND,
     &steps::docs_verify::KIND,
+    &steps::versions_agree::KIND,
     &steps::sign_off::KIND,
     &steps::manual::KIND,
     &steps::bump::KIND,

@@ -14,5 +14,6 @@ mod it {
     mod suite;
     mod takeover;
     mod verify_docs;
+    mod versions_agree;
     mod window;
 }

@@ -17,3 +17,4 @@ pub mod smoke;
 pub mod soak;
 pub mod tag;
 pub mod up_to_date;
+pub mod versions_agree;
