@@ -89,7 +89,8 @@ impl<'s, 'e> Suite<'s, 'e> {
     pub(crate) fn begin(&mut self, job: Job<'s>) {
         self.running.insert(job.step.id.clone(), job.step.clone());
         let (sender, stop) = (self.ended.0.clone(), self.stop.clone());
-        self.scope.spawn(move || sender.send(job.run(&stop)));
+        // Who waits for the suite waits for every check of it.
+        self.scope.spawn(move || drop(sender.send(job.run(&stop))));
     }
 
     /// Waits a moment for a check to end.
