@@ -358,9 +358,11 @@ fn text_of_anybody_stays_text() {
 
 #[test]
 fn a_no_stands_until_a_new_round_and_is_told_after_it() {
-    let sample = sample(&process());
+    let cadence = "[cadence]\nminor = { weeks = \"odd\", weekday = \"tuesday\", at = \"10:00\", timezone = \"UTC\" }\n\
+        freeze = { from = \"2026-01-01\", until = \"2999-12-31\", reason = \"the shop is closed\" }\n";
+    let sample = sample(&process().replace("[versions]", &format!("{cadence}[versions]")));
     let (ana, bo) = (sample.ana(), sample.bo());
-    ends(&ana, "start minor", 0);
+    ends(&ana, "start minor --reason 'one | last <b>coffee</b>'", 0);
     ends(&ana, "go", 1);
     ends(&ana, "waive lint --reason 'no linter'", 0);
     ends(&ana, "go", 4);
@@ -382,6 +384,14 @@ fn a_no_stands_until_a_new_round_and_is_told_after_it() {
     - ✗ bo says no-go for qa on `[id]`; recorded, [time] UTC; **counts**
       > the till sticks
     ");
+    let text = report(&ana, "markdown");
+    assert!(text.contains(" by ana-example: one \\| last &lt;b>coffee&lt;/b> |\n| Outside its window | "), "{text}");
+    let page = report(&ana, "html");
+    assert!(page.contains("<strong>Opened outside its window.</strong> "), "{page}");
+    assert!(
+        page.contains("the shop is closed") && page.contains(". The reason given: one | last &lt;b&gt;coffee"),
+        "{page}"
+    );
     ends(&ana, "retry readiness --reason 'it was oiled'", 0);
     ends(&bo, "sign-off qa", 0);
     assert_snapshot!(people(), @"

@@ -16,7 +16,7 @@ pub(super) fn top(page: &mut Page, report: &Report) {
     if let Some(outside) = &report.opening.outside {
         let reason = report.opening.reason.as_deref().unwrap_or_default();
         page.raw("<p class=\"note override\"><strong>Opened outside its window.</strong> ").text(outside);
-        page.raw(" The reason given: ").text(reason).raw("</p>\n");
+        page.raw(". The reason given: ").text(reason).raw("</p>\n");
     }
     page.raw("</header>\n");
 }
