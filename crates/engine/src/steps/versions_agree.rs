@@ -81,6 +81,14 @@ mod tests {
         let source = "[project]\nname = \"demo\"\ntrunk = \"main\"\n[kinds]\nminor = [\"verify\"]\n[[phase.verify]]\nversions-agree = false\n";
         let defaults = crate::defaults::defaults().unwrap();
         let problems = read("allclear.toml", source, &crate::catalogue::specs(), &defaults).unwrap_err();
-        insta::assert_snapshot!(problems.render(false), @"");
+        insta::assert_snapshot!(problems.render(false), @"
+        error: `versions-agree = false` asks for nothing
+         --> allclear.toml:7:18
+          |
+        7 | versions-agree = false
+          |                  ^^^^^
+          |
+          = help: write `versions-agree = true`, or take the step out
+        ");
     }
 }
