@@ -12,6 +12,7 @@ pub mod duration;
 pub mod edit;
 pub mod event;
 pub mod gate;
+pub mod helm;
 pub mod history;
 pub mod names;
 pub mod plan;

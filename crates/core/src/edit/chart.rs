@@ -97,7 +97,7 @@ fn local(text: &str, folder: &str, moved: &Moved, holds: impl Fn(&str) -> Holds)
 ///
 /// # Errors
 /// [`EditError::Digest`] where a dependency has keys that are no single words, such as `import-values`.
-pub(super) fn digest(chart: &str, lock: &str) -> Result<String, EditError> {
+pub(crate) fn digest(chart: &str, lock: &str) -> Result<String, EditError> {
     let hashed = [as_go_writes(chart)?, as_go_writes(lock)?].join(",");
     Ok(format!("sha256:{}", crate::digest::Digest::of(format!("[{hashed}]").as_bytes())))
 }

@@ -32,9 +32,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use agree::{Agreement, Differs, differing};
+pub(crate) use chart::digest as lock_digest;
 pub use error::EditError;
 pub use pattern::PLACEHOLDER;
 pub use requirement::Dialect;
+pub(crate) use set::join;
 pub use set::{How, InFile, Selected, Texts, named_places, wanted};
 pub(crate) use write::is_version_byte;
 pub use write::{Change, Edited, bump, only_versions_differ};

@@ -67,7 +67,7 @@ impl Dialect {
     }
 
     /// Whether the requirement lets a version in; none where it is no range of this dialect.
-    pub(super) fn admits(self, requirement: &str, version: &Version) -> Option<bool> {
+    pub(crate) fn admits(self, requirement: &str, version: &Version) -> Option<bool> {
         let version = semver::Version::parse(&version.to_string()).ok()?;
         if self == Self::Cargo {
             return Some(VersionReq::parse(requirement).ok()?.matches(&version));

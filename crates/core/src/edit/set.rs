@@ -218,7 +218,7 @@ pub(super) fn in_folder(folder: &str, name: &str) -> String {
 }
 
 /// Follows a relative path from a folder; none where it leads out of the repository.
-pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
+pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
     }
