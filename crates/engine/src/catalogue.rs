@@ -13,6 +13,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::run::KIND,
     &steps::docs_verify::KIND,
     &steps::versions_agree::KIND,
+    &steps::helm_verify::KIND,
     &steps::sign_off::KIND,
     &steps::manual::KIND,
     &steps::bump::KIND,

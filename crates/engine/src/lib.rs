@@ -39,3 +39,4 @@ pub mod world;
 mod choose;
 mod effect;
 mod suite;
+mod helm;

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use allclear_core::edit::{self, Format};
+use allclear_core::helm::{self, Ignore};
 use allclear_core::names::CommitId;
 use flate2::{Compression, GzBuilder};
 
@@ -35,22 +36,68 @@ pub fn chart_folders(
 
 /// Packs the chart in a folder of a commit: a gzipped tar with the chart's name as its only folder, all times zero.
 ///
+/// It holds the files that `helm package` would take: without those that `.helmignore` names, and with the charts of the repository that
+/// it depends on (`file://…`) in its `charts/`. Unlike Helm we leave `Chart.yaml` as its author wrote it, and archives packed.
+///
 /// # Errors
 /// When the commit cannot be read, or the chart has no name or version.
 pub fn chart(repository: &Repository, commit: &CommitId, folder: &str) -> Result<Chart, StepError> {
-    let manifest = repository.read(commit, &format!("{folder}/Chart.yaml"))?.unwrap_or_default();
-    let manifest = String::from_utf8_lossy(&manifest).into_owned();
+    let read = |name: &str| repository.read(commit, &format!("{folder}/{name}"));
+    let manifest = String::from_utf8_lossy(&read(helm::MANIFEST)?.unwrap_or_default()).into_owned();
     let broken = StepError::content(format!("`{folder}/Chart.yaml` has no version"));
     let places = edit::places(Format::Chart, &manifest).map_err(broken)?;
     let version = places.iter().find(|place| place.field == "version").map_or("", |place| &place.value);
-    let name = folder.rsplit('/').next().unwrap_or(folder);
-    let tar = archive(repository, commit, Some(folder), |path| format!("{name}{}", &path[folder.len()..]))?;
+    let name = name_of(&manifest, folder)?;
+    // Charts of the repository are looked for only where one is named.
+    let linked = match manifest.contains("file://") || read("requirements.yaml")?.is_some() {
+        true => helm::linked(folder, &crate::helm::charts(repository, commit, &[folder.to_owned()], &[])?.files),
+        false => vec![],
+    };
+    let mut builder = tar::Builder::new(Vec::new());
+    add_chart(repository, commit, folder, &name, &linked, &mut builder)?;
+    let cannot = |source| StepError::Io { what: format!("pack the chart `{folder}`"), source };
+    let tar = builder.into_inner().map_err(cannot)?;
     let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     let packed = gzip.write_all(&tar).and_then(|()| gzip.finish());
-    Ok(Chart {
-        file_name: format!("{name}-{version}.tgz"),
-        bytes: packed.map_err(StepError::io(format!("pack the chart `{folder}`")))?,
-    })
+    Ok(Chart { file_name: format!("{name}-{version}.tgz"), bytes: packed.map_err(cannot)? })
+}
+
+/// The name that a chart gives itself, which is what registries and people know it by.
+fn name_of(manifest: &str, folder: &str) -> Result<String, StepError> {
+    let file = format!("{folder}/{}", helm::MANIFEST);
+    let document = helm::yaml::read(manifest).map_err(StepError::content(format!("`{file}` cannot be read")))?;
+    let name = document.root.text("name").unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
+    match name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) {
+        true => Ok(name.to_owned()),
+        false => Err(StepError::Refused(format!(
+            "`{file}` has no name that a package can have: write `name:` with lower-case letters, digits and `-`"
+        ))),
+    }
+}
+
+/// Adds a chart, and the charts of the repository that belong into its `charts/`.
+fn add_chart(
+    repository: &Repository,
+    commit: &CommitId,
+    folder: &str,
+    name: &str,
+    linked: &[(String, String)],
+    builder: &mut tar::Builder<Vec<u8>>,
+) -> Result<(), StepError> {
+    let file = format!("{folder}/.helmignore");
+    let rules = String::from_utf8_lossy(&repository.read(commit, &file)?.unwrap_or_default()).into_owned();
+    let ignore = Ignore::read(&rules).map_err(StepError::content(format!("`{file}` has a line that Helm refuses")))?;
+    add(repository, commit, Some(folder), builder, |path| {
+        let inside = path.get(folder.len() + 1..)?;
+        (!ignore.leaves_out(inside)).then(|| format!("{name}/{inside}"))
+    })?;
+    for (from, to) in linked {
+        if let Some(inside) = to.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
+            add_chart(repository, commit, from, &format!("{name}/{inside}"), linked, builder)?;
+        }
+    }
+    Ok(())
 }
 
 /// Packs all files of a commit into an uncompressed tar, all times zero.
@@ -58,20 +105,23 @@ pub fn chart(repository: &Repository, commit: &CommitId, folder: &str) -> Result
 /// # Errors
 /// When the commit cannot be read.
 pub fn source(repository: &Repository, commit: &CommitId) -> Result<Vec<u8>, StepError> {
-    archive(repository, commit, None, str::to_owned)
+    let mut builder = tar::Builder::new(Vec::new());
+    add(repository, commit, None, &mut builder, |path| Some(path.to_owned()))?;
+    builder.into_inner().map_err(StepError::io(format!("pack {}", commit.short())))
 }
 
-/// What `git archive` gives, written again so that nothing but the files' names, bytes and executable bits is left in it.
-fn archive(
+/// Adds what `git archive` gives, written again so that nothing but the files' names, bytes and executable bits is left in it. What
+/// gets no name is left out.
+fn add(
     repository: &Repository,
     commit: &CommitId,
     folder: Option<&str>,
-    name: impl Fn(&str) -> String,
-) -> Result<Vec<u8>, StepError> {
+    builder: &mut tar::Builder<Vec<u8>>,
+    name: impl Fn(&str) -> Option<String>,
+) -> Result<(), StepError> {
     let words = ["archive", "--format=tar", commit.as_str()].into_iter().chain(folder.map(|_| "--")).chain(folder);
     let given = repository.git().bytes(words)?;
     let cannot = |source| StepError::Io { what: format!("pack {}", commit.short()), source };
-    let mut builder = tar::Builder::new(Vec::new());
     for entry in tar::Archive::new(given.as_slice()).entries().map_err(cannot)? {
         let mut entry = entry.map_err(cannot)?;
         // Links and submodules are left out: an archive of ours holds regular files only.
@@ -79,12 +129,13 @@ fn archive(
             continue;
         }
         let path = entry.path().map_err(cannot)?.to_string_lossy().into_owned();
+        let Some(name) = name(&path) else { continue };
         let mut header = tar::Header::new_gnu();
         header.set_size(entry.size());
         header.set_mode(if entry.header().mode().map_err(cannot)? & 0o100 == 0 { 0o644 } else { 0o755 });
         header.set_mtime(0);
         header.set_entry_type(tar::EntryType::Regular);
-        builder.append_data(&mut header, name(&path), &mut entry).map_err(cannot)?;
+        builder.append_data(&mut header, name, &mut entry).map_err(cannot)?;
     }
-    builder.into_inner().map_err(cannot)
+    Ok(())
 }

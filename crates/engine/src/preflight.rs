@@ -329,8 +329,8 @@ impl Preflight<'_> {
         }
     }
 
-    /// Charts.
-    pub fn charts(&mut self, patterns: &[String]) {
+    /// Charts; `key` is the key of the step that names them.
+    pub fn charts(&mut self, key: &str, patterns: &[String]) {
         for pattern in patterns {
             let charts = |file: &String| file.strip_suffix("/Chart.yaml").map(str::to_owned);
             let fits = Pattern::new(pattern)
@@ -338,9 +338,17 @@ impl Preflight<'_> {
             if !fits {
                 self.wrong(
                     format!("no chart matches `{pattern}`"),
-                    "correct `charts`, or take the step out of the process",
+                    format!("correct `{key}`, or take the step out of the process"),
                 );
             }
+        }
+    }
+
+    /// A program that lets a step see more, and that it can do without.
+    pub fn helpful(&mut self, program: &str, without: &str) {
+        if tools::find(program, self.repository.top()).is_none() {
+            let what = format!("`{program}` is not on this machine, and without it {without}");
+            self.say(Weight::Gap, what, tools::recipe(program));
         }
     }
 

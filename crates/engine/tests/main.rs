@@ -15,5 +15,6 @@ mod it {
     mod takeover;
     mod verify_docs;
     mod versions_agree;
+    mod verify_helm;
     mod window;
 }

@@ -8,6 +8,7 @@ pub mod changelog;
 pub mod commit;
 pub mod deploy;
 pub mod docs_verify;
+pub mod helm_verify;
 pub mod manual;
 pub mod publish;
 pub mod reports;

@@ -48,7 +48,7 @@ pub const KIND: Kind = Kind {
     preflight: |step, preflight| {
         if let Ok(publish) = step.read::<Publish>() {
             preflight.target(&publish.target());
-            preflight.charts(&publish.charts);
+            preflight.charts("charts", &publish.charts);
         }
     },
 };

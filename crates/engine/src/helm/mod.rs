@@ -1,0 +1,8 @@
+//! Charts of a commit, for the step that verifies them: read from git, unpacked, and rendered by the real `helm`.
+
+mod archive;
+mod load;
+mod render;
+
+pub(crate) use load::{Charts, charts};
+pub(crate) use render::{Rendered, Renderer};
