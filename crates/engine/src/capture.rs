@@ -1,7 +1,7 @@
 //! The log of a program: everything that it says, each line with the time at which it came.
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -114,16 +114,17 @@ impl Log {
         last
     }
 
-    /// Reads what was said, up to a size that no answer of a tool has, without the times.
+    /// Tells every line that is kept, without its time.
     ///
     /// # Errors
-    /// When it cannot be read back.
-    pub fn read_without_times(&mut self, said: &mut String) -> io::Result<()> {
-        let mut bytes = Vec::new();
+    /// When the log cannot be read back.
+    pub fn each_line(&mut self, hear: &mut dyn FnMut(&str)) -> io::Result<()> {
         self.file.rewind()?;
-        (&mut self.file).take(END).read_to_end(&mut bytes)?;
-        for line in String::from_utf8_lossy(&bytes).split_inclusive('\n') {
-            said.push_str(line.get(STAMP..).unwrap_or_default());
+        let mut reader = BufReader::new(&mut self.file);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            hear(String::from_utf8_lossy(line.get(STAMP..).unwrap_or_default()).trim_end());
+            line.clear();
         }
         Ok(())
     }

@@ -38,5 +38,5 @@ pub mod world;
 
 mod choose;
 mod effect;
-mod suite;
 mod helm;
+mod suite;

@@ -14,7 +14,7 @@ mod it {
     mod suite;
     mod takeover;
     mod verify_docs;
-    mod versions_agree;
     mod verify_helm;
+    mod versions_agree;
     mod window;
 }

@@ -1,13 +1,14 @@
 //! The real `helm`, in a clean checkout, with a home of its own and without the network.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use allclear_core::helm::{ChartKind, Report, Said, said};
 
-use crate::exec::{self, Call, Ended, ExecError};
+use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::step::{Context, StepError};
 use crate::tools;
+use crate::worktrees::Worktree;
 
 /// How much of what helm says is kept: errors come early or alone.
 const KEPT: usize = 64 * 1024;
@@ -17,7 +18,7 @@ const RELEASE: &str = "allclear";
 /// Runs helm on the charts of one commit.
 pub(crate) struct Renderer<'a> {
     cx: &'a Context<'a>,
-    folder: PathBuf,
+    worktree: Worktree,
     home: tempfile::TempDir,
     until: Instant,
     /// What `helm version` says.
@@ -49,10 +50,10 @@ impl<'a> Renderer<'a> {
         if tools::find("helm", cx.repository().top()).is_none() {
             return Ok(None);
         }
-        let folder = cx.repository().worktree(cx.commit()?)?;
+        let worktree = cx.repository().worktree(cx.commit()?)?;
         let scratch = cx.scratch()?;
         let home = tempfile::TempDir::new_in(scratch).map_err(StepError::io("make a home for helm"))?;
-        let mut renderer = Self { cx, folder, home, until: Instant::now() + timeout, version: String::new() };
+        let mut renderer = Self { cx, worktree, home, until: Instant::now() + timeout, version: String::new() };
         let answer = renderer.run(&["version", "--short"])?;
         let version = answer.1.lines().find(|line| line.starts_with('v')).unwrap_or("of an unknown version");
         renderer.version = version.trim().to_owned();
@@ -85,12 +86,13 @@ impl<'a> Renderer<'a> {
 
     /// Puts a chart of the repository into the `charts/` of another, as `helm dependency build` would with the network at hand.
     fn put(&self, from: &str, to: &str) -> Result<(), StepError> {
+        let top = self.worktree.folder();
         let failed = |source| StepError::Io { what: format!("copy `{from}` to `{to}` in the checkout"), source };
-        let (from, to) = (self.folder.join(from), self.folder.join(to));
-        let parent = to.parent().unwrap_or(&self.folder);
+        let (from, to) = (top.join(from), top.join(to));
+        let parent = to.parent().unwrap_or(top);
         std::fs::create_dir_all(parent).map_err(failed)?;
         // A link in the repository may lead out of the checkout, and nothing is written there.
-        let inside = parent.canonicalize().map_err(failed)?.starts_with(self.folder.canonicalize().map_err(failed)?);
+        let inside = parent.canonicalize().map_err(failed)?.starts_with(top.canonicalize().map_err(failed)?);
         match inside {
             true => copy(&from, &to).map_err(failed),
             false => {
@@ -115,9 +117,10 @@ impl<'a> Renderer<'a> {
     fn run(&self, words: &[&str]) -> Result<(bool, String, usize), StepError> {
         let call = Call {
             words: std::iter::once("helm").chain(words.iter().copied()).map(str::to_owned).collect(),
-            folder: self.folder.clone(),
-            environment: self.environment(),
+            folder: self.worktree.folder().to_owned(),
+            environment: Environment { set: self.environment(), only: None },
             timeout: self.until.saturating_duration_since(Instant::now()),
+            stop: self.cx.stop.clone(),
         };
         let (mut output, mut manifests) = (String::new(), 0);
         let mut hear = |line: &str| {
@@ -127,8 +130,9 @@ impl<'a> Renderer<'a> {
                 output.push('\n');
             }
         };
-        let log = self.home.path().join("log.txt");
-        match exec::run(&call, &log, &self.cx.world.redactor, &mut hear).map_err(missing)? {
+        let mut ran = exec::run(&call, self.home.path(), &self.cx.world.redactor, &mut |_| {}).map_err(missing)?;
+        ran.log.each_line(&mut hear).map_err(StepError::io("read what helm said"))?;
+        match ran.ended {
             Ended::Exit(code) => Ok((code == 0, output, manifests)),
             Ended::Interrupted => Err(StepError::Interrupted),
             Ended::Signal(signal) => {

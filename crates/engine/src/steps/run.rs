@@ -227,7 +227,8 @@ fn fingerprint(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result
     let call = Call { timeout: QUICK, ..call(cx, command, setting, &worktree)? };
     let mut said = String::new();
     let mut ran = exec::run(&call, &cx.scratch()?, &cx.world.redactor, &mut |_| {}).map_err(missing)?;
-    ran.log.read_without_times(&mut said).map_err(StepError::io("read what the fingerprint said"))?;
+    let mut hear = |line: &str| said.extend([line, "\n"]);
+    ran.log.each_line(&mut hear).map_err(StepError::io("read what the fingerprint said"))?;
     match ran.ended {
         Ended::Exit(0) => Ok(said),
         Ended::Interrupted => Err(StepError::Interrupted),
