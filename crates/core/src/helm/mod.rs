@@ -2,7 +2,7 @@
 //!
 //! Everything is read as Helm 3 reads it, since what counts is what Helm will do with a chart: YAML with the older types of YAML 1.1
 //! (`yes` is true), values merged as `helm template` merges them, `.helmignore` in Helm's own dialect. Nothing here touches a file:
-//! [`verify`] is given the files of the repository that belong to charts, archives already unpacked.
+//! [`verify()`] is given the files of the repository that belong to charts, archives already unpacked.
 
 mod dependency;
 mod glob;
