@@ -58,7 +58,7 @@ fn a_report_of_failed_tests_is_believed_over_the_exit_status() {
 
       ▸ work         1/2   1 failed
           ✓ branch                   release/v1.3.0 at [id] (just now)
-          ✗ unit                     failed: `sh unit.sh`: exit status 0, but 1 of 2 failed: pays, 2 files of evidence
+          ✗ unit                     failed: `sh unit.sh`: exit status 0, but 1 of 2 failed: pays, 3 files of evidence
 
     next  allclear retry work/unit   or push a fix, or `allclear waive work/unit --reason …`: `sh unit.sh`: exit status 0, but 1 of 2 failed: pays
     |   ✓ work/branch                        release/v1.3.0 at [id]
