@@ -178,7 +178,7 @@ impl<'w> Conductor<'w> {
             match &action {
                 Action::Perform { step } if suite.runs(step) || self.tried.contains(step) => {}
                 Action::Perform { step } if self.may_run_beside(step) => {
-                    if suite.has_room_for_id(step, &self.session.process) {
+                    if self.session.process.step(step).is_some_and(|step| suite.has_room_for(step)) {
                         return Next::Begin(step.clone());
                     }
                 }

@@ -80,11 +80,6 @@ impl<'s, 'e> Suite<'s, 'e> {
         self.is_idle() || (self.running.len() < self.jobs && !alone && !self.running.values().any(in_use))
     }
 
-    /// The same for a step of a process.
-    pub(crate) fn has_room_for_id(&self, step: &StepId, process: &Process) -> bool {
-        process.step(step).is_some_and(|step| self.has_room_for(step))
-    }
-
     /// Begins a check.
     pub(crate) fn begin(&mut self, job: Job<'s>) {
         self.running.insert(job.step.id.clone(), job.step.clone());
