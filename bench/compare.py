@@ -28,7 +28,6 @@ class Took:
 
     def once(self, words, cwd):
         reader, writer = os.pipe()
-        began = time.perf_counter()
         child = os.fork()
         if child == 0:
             # A process of its own to ask about: its children are then exactly those of the command.
@@ -36,13 +35,15 @@ class Took:
             os.setsid()
             null = os.open(os.devnull, os.O_RDWR)
             output = os.open(str(folder / "out"), os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+            began = time.perf_counter()
             try:
                 done = subprocess.run(words, cwd=cwd, stdin=null, stdout=output, stderr=null)
             except OSError as error:
                 print(f"cannot run {words[0]}: {error}", file=sys.stderr)
                 os._exit(70)
+            wall = time.perf_counter() - began
             used = resource.getrusage(resource.RUSAGE_CHILDREN)
-            os.write(writer, f"{used.ru_utime + used.ru_stime} {used.ru_maxrss} {done.returncode}".encode())
+            os.write(writer, f"{wall} {used.ru_utime + used.ru_stime} {used.ru_maxrss} {done.returncode}".encode())
             os._exit(0)
         os.close(writer)
         signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
@@ -51,13 +52,13 @@ class Took:
         os.close(reader)
         os.waitpid(child, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        self.wall.append(time.perf_counter() - began)
-        if len(said) < 3:
+        if len(said) < 4:
             self.ok = False
             return False
-        self.cpu.append(float(said[0]))
-        self.peak = max(self.peak, int(said[1]) / 1024)
-        self.code = int(said[2])
+        self.wall.append(float(said[0]))
+        self.cpu.append(float(said[1]))
+        self.peak = max(self.peak, int(said[2]) / 1024)
+        self.code = int(said[3])
         self.out = (folder / "out").read_text(errors="replace")
         return True
 

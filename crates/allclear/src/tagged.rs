@@ -1,6 +1,6 @@
 //! The releases that the tags of a clone record, for commands that are asked about them.
 
-use allclear_core::history::{Line, Releases, TagPattern};
+use allclear_core::history::{Line, Release, Releases, TagPattern};
 use allclear_core::names::CommitId;
 use allclear_core::process::Process;
 use allclear_engine::history::{self, Tags};
@@ -43,7 +43,7 @@ impl Tagged {
                 _ => None,
             };
             let tags = tags.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            let pattern = history::pattern(process.as_ref(), &tags.list());
+            let pattern = history::pattern(process.as_ref(), &tags);
             let (by_branch, branch) = by_branch.unzip();
             Ok(Self { here, process, line: line.or(by_branch), branch, pattern, until, tags })
         })
@@ -51,6 +51,12 @@ impl Tagged {
 
     /// The releases, in the order of their versions.
     pub(crate) fn releases(&self) -> Releases<'_> {
-        Releases::of(&self.pattern, self.tags.list())
+        Releases::of(&self.pattern, self.tags.names())
+    }
+
+    /// The commit of a release.
+    pub(crate) fn commit(&self, release: &Release<'_>) -> Result<CommitId, CommandError> {
+        let tag = release.tag;
+        self.here.repository.tagged(tag).ok_or_else(|| CommandError::usage(format!("the tag `{tag}` names no commit")))
     }
 }

@@ -2,18 +2,20 @@
 
 use allclear_core::event::Last;
 use allclear_core::history::{Level, Release, Releases, Wanted, next};
-use allclear_core::names::{CommitId, TagName};
+use allclear_core::names::TagName;
 use allclear_core::process::Process;
 use allclear_core::version::Version;
 use allclear_ledger::{Ledger, Standing};
 use jiff::civil::Date;
 
 use crate::open::{OpenError, Request, tag_pattern};
+use crate::repository::Repository;
 
 /// Returns the version that was asked for, or the next one of the kind.
 pub(crate) fn choose(
     process: &Process,
     request: &Request,
+    repository: &Repository,
     releases: &Releases<'_>,
     today: Date,
 ) -> Result<(Version, Option<Last>), OpenError> {
@@ -34,21 +36,23 @@ pub(crate) fn choose(
             next(releases, &wanted)?.version
         }
     };
-    let last = releases.before(&version).and_then(last);
+    let last = releases.before(&version).and_then(|release| last(repository, release));
     Ok((version, last))
 }
 
-fn last(release: &Release<'_>) -> Option<Last> {
-    Some(Last {
-        version: release.version().clone(),
-        tag: TagName::new(release.tag.name).ok()?,
-        commit: CommitId::new(release.tag.commit).ok()?,
-    })
+fn last(repository: &Repository, release: &Release<'_>) -> Option<Last> {
+    let tag = TagName::new(release.tag).ok()?;
+    Some(Last { version: release.version().clone(), commit: repository.tagged(tag.as_str())?, tag })
 }
 
 /// Refuses a version that was released, or is under way.
-pub(crate) fn refuse_known(ledger: &Ledger, version: &Version, releases: &Releases<'_>) -> Result<(), OpenError> {
-    if let Some(last) = releases.find(version).and_then(last) {
+pub(crate) fn refuse_known(
+    ledger: &Ledger,
+    version: &Version,
+    repository: &Repository,
+    releases: &Releases<'_>,
+) -> Result<(), OpenError> {
+    if let Some(last) = releases.find(version).and_then(|release| last(repository, release)) {
         let commit = last.commit.short().to_owned();
         return Err(OpenError::Tagged { version: version.clone(), tag: last.tag, commit });
     }

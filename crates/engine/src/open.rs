@@ -195,11 +195,10 @@ pub fn open(
     let outside = due(world, process, request)?;
     let _ = ledger.share()?;
     let tags = Tags::read(world.repository.git())?;
-    let tags = tags.list();
-    let releases = Releases::of(&history::pattern(Some(process), &tags), tags);
+    let releases = Releases::of(&history::pattern(Some(process), &tags), tags.names());
     let today = world.clock.now().to_zoned_datetime(TimeZone::UTC).date();
-    let (version, last) = choose(process, request, &releases, today)?;
-    refuse_known(ledger, &version, &releases)?;
+    let (version, last) = choose(process, request, &world.repository, &releases, today)?;
+    refuse_known(ledger, &version, &world.repository, &releases)?;
     let keep = |name: &str, media_type, bytes: &[u8]| {
         evidence::keep(ledger.store(), RelPath::new(name).expect("a path"), media_type, Source::Bytes(bytes))
     };

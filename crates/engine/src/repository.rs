@@ -214,6 +214,11 @@ impl Repository {
         answer.ok().and_then(|id| CommitId::new(id).ok())
     }
 
+    /// The commit that a tag names in the end.
+    pub fn tagged(&self, tag: &str) -> Option<CommitId> {
+        self.commit(&format!("refs/tags/{tag}"))
+    }
+
     /// The objects that revisions name, such as `COMMIT:FOLDER`, asked all at once; none for what is not there.
     ///
     /// # Errors

@@ -5,7 +5,6 @@ use std::thread::ScopedJoinHandle;
 use allclear_core::changelog::fragment::Fragments;
 use allclear_core::changelog::{self, Entry};
 use allclear_core::history::{Line, Release, Releases};
-use allclear_core::names::CommitId;
 use allclear_core::process::Telling;
 use allclear_core::version::Version;
 use allclear_engine::clock::{Clock, SystemClock};
@@ -94,13 +93,13 @@ impl Asked<'_> {
     fn one(&self, releases: &Releases<'_>) -> Result<Told, CommandError> {
         let released = self.args.version.as_ref().and_then(|version| releases.find(version));
         let (since, until) = match (released, &self.args.version) {
-            (Some(release), Some(version)) => (releases.before(version), commit(release)?),
+            (Some(release), Some(version)) => (releases.before(version), self.tagged.commit(release)?),
             (_, Some(version)) => (releases.before(version), self.tagged.until.clone()),
             (_, None) => (releases.last(self.tagged.line), self.tagged.until.clone()),
         };
-        let since = since.map(commit).transpose()?;
+        let since = since.map(|since| self.tagged.commit(since)).transpose()?;
         let day = match (released, &self.args.version) {
-            (Some(release), _) => days(&self.here.repository, &[release.tag.commit])?.pop().unwrap_or_default(),
+            (Some(_), _) => days(&self.here.repository, &[until.as_str()])?.remove(until.as_str()).unwrap_or_default(),
             (None, Some(_)) => SystemClock.now().to_zoned_datetime(TimeZone::UTC).date().to_string(),
             (None, None) => String::new(),
         };
@@ -199,10 +198,6 @@ fn at_once<T: Sync, R: Send>(all: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R>
     });
     made.sort_by_key(|(at, _)| *at);
     made.into_iter().map(|(_, one)| one).collect()
-}
-
-fn commit(release: &Release<'_>) -> Result<CommitId, CommandError> {
-    CommitId::new(release.tag.commit).map_err(CommandError::usage)
 }
 
 fn spoken(entry: &Entry) -> Value {

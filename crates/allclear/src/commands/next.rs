@@ -35,11 +35,11 @@ pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     let tagged = Tagged::find(args.line, &args.from)?;
     let releases = tagged.releases();
     let last = releases.last(tagged.line);
-    let since = last.map(|last| CommitId::new(last.tag.commit)).transpose().map_err(CommandError::usage)?;
+    let since = last.map(|last| tagged.commit(last)).transpose()?;
     let log = tagged.here.repository.log(since.as_ref(), &tagged.until, &[])?;
     let commits = log.commits();
     let weighed = weigh(&commits);
-    let asked = Asked { ui, args, tagged: &tagged, last };
+    let asked = Asked { ui, args, tagged: &tagged, last: last.zip(since.as_ref()) };
     asked.tell_last(&releases);
     asked.tell_commits(commits.len(), weighed.as_ref());
     let said = args.kind.as_ref().map(|kind| Level::of_kind(kind.as_str()));
@@ -66,7 +66,8 @@ struct Asked<'a> {
     ui: Ui,
     args: &'a Args,
     tagged: &'a Tagged,
-    last: Option<&'a Release<'a>>,
+    /// The last release, and its commit.
+    last: Option<(&'a Release<'a>, &'a CommitId)>,
 }
 
 impl Asked<'_> {
@@ -108,15 +109,19 @@ impl Asked<'_> {
             others => format!("; {others} other tags are none"),
         };
         let text = match self.last {
-            Some(last) if self.tagged.line.is_some_and(|line| !line.has(last.version())) => {
-                format!("{}, the one before the first {line}", named(last))
+            Some((last, _)) if self.tagged.line.is_some_and(|line| !line.has(last.version())) => {
+                format!("{}, the one before the first {line}", self.named())
             }
-            Some(last) => format!("{}, the highest {line}{others}", named(last)),
+            Some(_) => format!("{}, the highest {line}{others}", self.named()),
             None => {
                 format!("no tag is like `{}`{others}; where some are missing, `git fetch --tags`", self.tagged.pattern)
             }
         };
         self.ui.words(format!("  {}     {text}", paint(DIM, "last")));
+    }
+
+    fn named(&self) -> String {
+        self.last.map_or(String::new(), |(last, commit)| format!("{} at {}", paint(BOLD, last.tag), commit.short()))
     }
 
     fn tell_commits(&self, commits: usize, weighed: Option<&Weighed<'_>>) {
@@ -130,7 +135,7 @@ impl Asked<'_> {
 
     fn tell_why(&self, next: &Next, weighed: Option<&Weighed<'_>>) {
         let weighed = weighed.filter(|_| self.args.kind.is_none());
-        let begins = self.tagged.line.filter(|line| self.last.is_none_or(|last| !line.has(last.version())));
+        let begins = self.tagged.line.filter(|line| self.last.is_none_or(|(last, _)| !line.has(last.version())));
         let because = match (begins, weighed) {
             (Some(line), _) => format!("the line {line} begins"),
             (None, None) => format!("{}, as you say", next.level.as_str()),
@@ -167,12 +172,8 @@ fn reason(weighed: &Weighed<'_>, next: &Next, line: Option<Line>) -> String {
     format!("{}: {because}{held}", next.level.as_str())
 }
 
-fn named(release: &Release<'_>) -> String {
-    format!("{} at {}", paint(BOLD, release.tag.name), &release.tag.commit[..7])
-}
-
-fn spoken(last: &Release<'_>) -> serde_json::Value {
-    json!({ "version": last.version(), "tag": last.tag.name, "commit": last.tag.commit })
+fn spoken((last, commit): (&Release<'_>, &CommitId)) -> serde_json::Value {
+    json!({ "version": last.version(), "tag": last.tag, "commit": commit })
 }
 
 fn amount(number: usize, what: &str) -> String {

@@ -146,6 +146,26 @@ fn each_commit_is_told_under_the_release_that_had_it_first() {
 }
 
 #[test]
+fn each_release_has_its_own_day_even_where_two_are_one_commit() {
+    let env = TestEnv::new();
+    let repo = env.origin().clone_for("ana-example");
+    for (day, tags) in
+        [("2026-01-05", &["v1.0.0", "v1.0.1"][..]), ("2026-02-10", &["v1.1.0"]), ("2026-03-15", &["v1.2.0"])]
+    {
+        let mut commit = repo.command("git");
+        commit.args(["commit", "-q", "--allow-empty", "-m", &format!("fix: of {day}")]);
+        assert!(commit.env("GIT_COMMITTER_DATE", format!("{day}T12:00:00+0000")).status().unwrap().success());
+        tags.iter().for_each(|tag| drop(repo.git(&["tag", tag])));
+    }
+    let told: serde_json::Value = serde_json::from_str(&allclear(&repo, "changelog --all --json").stdout).unwrap();
+    let of = |entry: &serde_json::Value| {
+        format!("{} {}", entry["version"].as_str().unwrap(), entry["date"].as_str().unwrap())
+    };
+    let days: Vec<_> = told.as_array().unwrap().iter().map(of).collect();
+    assert_eq!(days, ["1.2.0 2026-03-15", "1.1.0 2026-02-10", "1.0.0 2026-01-05"]);
+}
+
+#[test]
 fn the_changelog_is_written_in_place() {
     let env = TestEnv::new();
     let repo = project(&env);

@@ -5,22 +5,13 @@ use super::pattern::TagPattern;
 use super::spelled::Spelled;
 use crate::version::Version;
 
-/// A tag and the commit that it names in the end, both as git spells them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tag<'a> {
-    /// The tag's name, without `refs/tags/`.
-    pub name: &'a str,
-    /// The commit's id in hex.
-    pub commit: &'a str,
-}
-
 /// A release that was tagged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release<'a> {
     /// Its version, as the tag spells it.
     pub spelled: Spelled,
-    /// Its tag and commit.
-    pub tag: Tag<'a>,
+    /// Its tag, without `refs/tags/`.
+    pub tag: &'a str,
 }
 
 /// The releases of a project, in the order of their versions.
@@ -48,10 +39,10 @@ impl Release<'_> {
 
 impl<'a> Releases<'a> {
     /// Picks the releases out of a repository's tags.
-    pub fn of(pattern: &TagPattern, tags: impl IntoIterator<Item = Tag<'a>>) -> Self {
+    pub fn of(pattern: &TagPattern, tags: impl IntoIterator<Item = &'a str>) -> Self {
         let mut releases = Self::default();
         for tag in tags {
-            match pattern.version(tag.name) {
+            match pattern.version(tag) {
                 Some(spelled) => releases.list.push(Release { spelled, tag }),
                 None => releases.others += 1,
             }
@@ -103,11 +94,11 @@ pub(super) mod tests {
 
     /// Releases with these tags, in a project whose tags begin with `v`.
     pub(in crate::history) fn tagged<'a>(names: &[&'a str]) -> Releases<'a> {
-        Releases::of(&TagPattern::default(), names.iter().map(|name| Tag { name, commit: "c" }))
+        Releases::of(&TagPattern::default(), names.iter().copied())
     }
 
     fn name(release: Option<&Release<'_>>) -> String {
-        release.map_or("none".to_owned(), |release| release.tag.name.to_owned())
+        release.map_or("none".to_owned(), |release| release.tag.to_owned())
     }
 
     /// As electron, angular and rails tag, in no order.

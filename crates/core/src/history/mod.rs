@@ -14,7 +14,7 @@ mod spelled;
 
 pub use calver::{BadScheme, Scheme};
 pub use graph::{Graph, Node};
-pub use last::{Release, Releases, Tag};
+pub use last::{Release, Releases};
 pub use line::Line;
 pub use next::{Level, Next, NextError, Wanted, next};
 pub use pattern::{TagPattern, habit};

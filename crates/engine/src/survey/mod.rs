@@ -120,7 +120,7 @@ pub fn survey(repository: &Repository) -> Result<Survey, StepError> {
         remote: repository.remote().clone(),
         has_remote: url.is_some(),
         versions: versions::versions(&sources.tree),
-        tags: tags::tags(tagged.list().iter().filter_map(|tag| TagName::new(tag.name).ok())),
+        tags: tags::tags(tagged.names().filter_map(|tag| TagName::new(tag).ok())),
         docs: docs::docs(&sources.tree),
         checks: checks::checks(&sources),
         tests: testing::tests(&sources),
