@@ -3,6 +3,7 @@
 //! Everything here is a function of its arguments: no files, no processes, no network, no clock. The process file becomes a
 //! [`process::Process`], the ledger's events become a [`release::Release`], and [`plan::plan`] says what can be done next.
 
+pub mod at_once;
 pub mod calendar;
 pub mod canonical;
 pub mod changelog;

@@ -36,6 +36,8 @@ pub(crate) struct Args {
 
 /// How many changes of a file are listed for people; `--json` has them all.
 const SHOWN: usize = 4;
+/// How many files are.
+const FILES: usize = 50;
 
 /// What to write.
 #[derive(Clone)]
@@ -138,11 +140,11 @@ fn show(ui: Ui, dry_run: bool, to: &Version, texts: &Texts, edited: &BTreeMap<St
         return ui.words(format!("{to} stands everywhere already"));
     }
     let mut text = String::new();
-    for (path, edited) in edited {
-        if dry_run {
-            text.push_str(&diff(path, &texts[path], &edited.text));
-            continue;
-        }
+    if dry_run {
+        edited.iter().for_each(|(path, edited)| text.push_str(&diff(path, &texts[path], &edited.text)));
+        return ui.exact(&text);
+    }
+    for (path, edited) in edited.iter().take(FILES) {
         for change in edited.changes.iter().take(SHOWN) {
             let _ = writeln!(text, "{path}: {} {} → {}", change.field, paint(DIM, &change.from), change.to);
         }
@@ -150,5 +152,8 @@ fn show(ui: Ui, dry_run: bool, to: &Version, texts: &Texts, edited: &BTreeMap<St
             let _ = writeln!(text, "{path}: and {more} more");
         }
     }
-    if dry_run { ui.exact(&text) } else { ui.text(text.trim_end()) }
+    if let Some(more @ 1..) = edited.len().checked_sub(FILES) {
+        let _ = writeln!(text, "and {more} more files");
+    }
+    ui.text(text.trim_end());
 }

@@ -1,7 +1,6 @@
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::ScopedJoinHandle;
 
+use allclear_core::at_once::at_once;
 use allclear_core::changelog::fragment::Fragments;
 use allclear_core::changelog::{self, Entry};
 use allclear_core::history::{Line, Release, Releases};
@@ -180,24 +179,6 @@ impl Asked<'_> {
             Err(error) => Err(CommandError::usage(format!("`{}` cannot be read: {error}", path.display()))),
         }
     }
-}
-
-/// Makes something of each, on all cores; the results come in the order of what they were made of.
-fn at_once<T: Sync, R: Send>(all: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let taken = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < all.len()));
-        taken.map(|at| (at, make(&all[at]))).collect::<Vec<_>>()
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut made: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let join =
-            |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        running.into_iter().flat_map(join).collect()
-    });
-    made.sort_by_key(|(at, _)| *at);
-    made.into_iter().map(|(_, one)| one).collect()
 }
 
 fn spoken(entry: &Entry) -> Value {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::json::{Json, Value};
 use super::set::{Files, Found, InFile, Members, Moved, folder_of, in_folder};
-use super::{EditError, Format, package_json, package_lock, yaml};
+use super::{EditError, Format, Place, package_json, package_lock, yaml};
+use crate::at_once::{at_once, both};
 
 /// Where pnpm keeps the members of a workspace.
 pub(super) const PNPM: &str = "pnpm-workspace.yaml";
@@ -16,31 +17,69 @@ pub(super) type Names = HashMap<String, Arc<str>>;
 
 /// Finds the requirements between the packages of a workspace, and the lockfiles that know one of them.
 pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Result<(), InFile> {
-    let mut names_at: BTreeMap<String, Names> = BTreeMap::new();
-    for (root, mut members) in workspaces(moved, files)? {
-        members.insert(root.clone());
-        let mut names = Names::new();
-        let mut manifests = Vec::with_capacity(members.len());
-        for folder in &members {
-            let path = in_folder(folder, Format::PackageJson.file_name());
-            let Some(text) = files.get(&path) else { continue };
-            let manifest = Json::read(text).map_err(InFile::at(&path))?;
-            let name = manifest.root().get("name").map_err(InFile::at(&path))?.and_then(Value::string);
-            names.extend(name.map(Cow::into_owned).zip(moved.get(folder).cloned()));
-            manifests.push((path, manifest));
-        }
-        for (path, manifest) in manifests {
-            let places = manifest.root().entries().and_then(|package| package_json::requirements(&package, "", &names));
-            found.add(&path, places.map_err(InFile::at(&path))?);
-        }
-        names_at.insert(root, names);
-    }
-    let none = Names::new();
-    for (path, text) in files.named(&package_lock::NAMES) {
-        let names = names_at.get(folder_of(path)).unwrap_or(&none);
-        found.add(path, package_lock::places(text, folder_of(path), moved, names).map_err(InFile::at(path))?);
+    let workspaces = workspaces(moved, files)?;
+    let workspaces = workspaces.into_iter().map(|(root, members)| Workspace::read(root, members, moved, files));
+    let workspaces: Vec<Workspace<'_>> = workspaces.collect::<Result<_, _>>()?;
+    // A large lockfile takes as long as all manifests.
+    let (asked, locked) = both(|| requirements(&workspaces), || locked(&workspaces, moved, files));
+    for (path, places) in asked?.into_iter().chain(locked?) {
+        found.add(&path, places);
     }
     Ok(())
+}
+
+/// A workspace with its packages as they were read.
+struct Workspace<'t> {
+    root: String,
+    names: Names,
+    manifests: Vec<(String, Json<'t>)>,
+}
+
+impl<'t> Workspace<'t> {
+    fn read(root: String, mut members: BTreeSet<String>, moved: &Moved, files: &Files<'t>) -> Result<Self, InFile> {
+        members.insert(root.clone());
+        let members: Vec<String> = members.into_iter().collect();
+        let read = at_once(&members, |folder| {
+            let path = in_folder(folder, Format::PackageJson.file_name());
+            let Some(text) = files.get(&path) else { return Ok(None) };
+            let manifest = Json::read(text).map_err(InFile::at(&path))?;
+            let name = manifest.root().get("name").map_err(InFile::at(&path))?.and_then(Value::string);
+            let named = name.map(Cow::into_owned).zip(moved.get(folder).cloned());
+            Ok(Some((named, (path, manifest))))
+        });
+        let mut workspace = Self { root, names: Names::new(), manifests: Vec::with_capacity(read.len()) };
+        for (named, manifest) in read.into_iter().collect::<Result<Vec<_>, InFile>>()?.into_iter().flatten() {
+            workspace.names.extend(named);
+            workspace.manifests.push(manifest);
+        }
+        Ok(workspace)
+    }
+}
+
+/// What the packages of workspaces ask of each other.
+fn requirements(workspaces: &[Workspace<'_>]) -> Result<Vec<(String, Vec<Place>)>, InFile> {
+    let mut found = Vec::new();
+    for workspace in workspaces {
+        for (path, manifest) in &workspace.manifests {
+            let mut places = Vec::new();
+            let entries = manifest.root().entries().map_err(InFile::at(path))?;
+            package_json::requirements(&entries, "", &workspace.names, &mut places).map_err(InFile::at(path))?;
+            found.push((path.clone(), places));
+        }
+    }
+    Ok(found)
+}
+
+/// What lockfiles have of the packages whose version changes.
+fn locked(workspaces: &[Workspace<'_>], moved: &Moved, files: &Files<'_>) -> Result<Vec<(String, Vec<Place>)>, InFile> {
+    let none = Names::new();
+    let places = |(path, text): (&str, &str)| {
+        let own = workspaces.iter().find(|workspace| workspace.root == folder_of(path));
+        let names = own.map_or(&none, |workspace| &workspace.names);
+        let places = package_lock::places(text, folder_of(path), moved, names).map_err(InFile::at(path))?;
+        Ok((path.to_owned(), places))
+    };
+    files.named(&package_lock::NAMES).map(places).collect()
 }
 
 /// The workspaces that a moved package belongs to: each one's folder, and the folders of its packages.

@@ -16,20 +16,23 @@ pub(super) fn places(text: &str) -> Result<Vec<Place>, EditError> {
 }
 
 /// Finds what a package, by its entries in a manifest or a lockfile, asks of packages whose version changes, which are `names`.
-pub(super) fn requirements(package: &[Entry<'_>], prefix: &str, names: &Names) -> Result<Vec<Place>, EditError> {
-    let mut found = Vec::new();
+pub(super) fn requirements(
+    package: &[Entry<'_>],
+    prefix: &str,
+    names: &Names,
+    found: &mut Vec<Place>,
+) -> Result<(), EditError> {
     for (table, value) in package {
         if DEPENDENCIES.contains(&table.as_ref()) {
-            found.extend(required(*value, &format!("{prefix}{table}"), names)?);
+            required(*value, &[prefix, table].concat(), names, found)?;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The same for one table of names and ranges. A range points at a package of the repository only if it lets in the version
 /// that is there: otherwise npm takes another one from the registry.
-pub(super) fn required(table: Value<'_>, field: &str, names: &Names) -> Result<Vec<Place>, EditError> {
-    let mut found = Vec::new();
+pub(super) fn required(table: Value<'_>, field: &str, names: &Names, found: &mut Vec<Place>) -> Result<(), EditError> {
     for (name, value) in table.entries()? {
         let Some(at) = names.get(name.as_ref()) else { continue };
         let Some(range) = value.string() else { continue };
@@ -38,7 +41,7 @@ pub(super) fn required(table: Value<'_>, field: &str, names: &Names) -> Result<V
             found.push(value.place([field, ".", &name].concat(), holds)?);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -18,16 +18,21 @@ pub(super) fn places(text: &str, folder: &str, moved: &Moved, names: &Names) -> 
             "version" if moved.contains_key(folder) => {
                 found.push(value.place(key.into_owned(), Holds::Version(Spelling::SemVer))?);
             }
-            "packages" => found.extend(packages(value, folder, moved, names)?),
-            "dependencies" if !names.is_empty() => found.extend(older(value, names)?),
+            "packages" => packages(value, folder, moved, names, &mut found)?,
+            "dependencies" if !names.is_empty() => older(value, names, &mut found)?,
             _ => {}
         }
     }
     Ok(found)
 }
 
-fn packages(table: Value<'_>, folder: &str, moved: &Moved, names: &Names) -> Result<Vec<Place>, EditError> {
-    let mut found = Vec::new();
+fn packages(
+    table: Value<'_>,
+    folder: &str,
+    moved: &Moved,
+    names: &Names,
+    found: &mut Vec<Place>,
+) -> Result<(), EditError> {
     for (key, value) in table.entries()? {
         if key.split('/').any(|part| part == "node_modules") {
             continue;
@@ -38,22 +43,21 @@ fn packages(table: Value<'_>, folder: &str, moved: &Moved, names: &Names) -> Res
         if let Some(version) = json::find(&entries, "version").filter(|_| own) {
             found.push(version.place(format!("{prefix}version"), Holds::Version(Spelling::SemVer))?);
         }
-        found.extend(package_json::requirements(&entries, &prefix, names)?);
+        package_json::requirements(&entries, &prefix, names, found)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// What a folder's package requires, as the older table has it.
-fn older(table: Value<'_>, names: &Names) -> Result<Vec<Place>, EditError> {
-    let mut found = Vec::new();
+fn older(table: Value<'_>, names: &Names, found: &mut Vec<Place>) -> Result<(), EditError> {
     for (name, value) in table.entries()? {
         let entries = value.entries()?;
         let version = json::find(&entries, "version").and_then(Value::string);
         let is_folder = version.is_some_and(|version| version.starts_with("file:"));
         if let Some(requires) = json::find(&entries, "requires").filter(|_| is_folder) {
             let field = format!("dependencies[\"{name}\"].requires");
-            found.extend(package_json::required(requires, &field, names)?);
+            package_json::required(requires, &field, names, found)?;
         }
     }
-    Ok(found)
+    Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::{EditError, Format, Holds, MAX_BYTES, Place, cargo, chart, key, npm, pattern, places, python_lock};
+use crate::at_once::at_once;
 use crate::version::Spelling;
 
 /// Texts by their paths inside the repository.
@@ -77,28 +78,31 @@ pub fn wanted<'p>(selected: &[Selected], paths: &'p [String]) -> Vec<&'p str> {
 
 /// Every place of the version in the files that are named, in their order.
 pub fn named_places(selected: &[Selected], texts: &Texts) -> Result<Vec<(String, Place)>, InFile> {
-    let mut found = Vec::new();
-    for Selected { path, how } in selected {
-        let text = texts.get(path).ok_or(EditError::NoFile).map_err(InFile::at(path))?;
-        if text.len() > MAX_BYTES {
-            return Err(InFile::at(path)(EditError::TooLarge { bytes: text.len() }));
-        }
-        let places = match how {
-            How::Manifest(format) => places(*format, text),
-            How::Key { key, spelling } => key::places(path, text, key, Holds::Version(*spelling)),
-            How::Pattern { pattern, count, spelling } => pattern::places(text, pattern, *count, *spelling),
-        };
-        match places {
-            Ok(places) => found.extend(places.into_iter().map(|place| (path.clone(), place))),
-            // The crate takes it from its workspace, and there it is written.
-            Err(EditError::NoneOfItsOwn) => {
-                let shared = cargo::shared(path, &Files(texts));
-                found.push(shared.ok_or(EditError::NoneOfItsOwn).map_err(InFile::at(path))?);
-            }
-            Err(error) => return Err(InFile::at(path)(error)),
-        }
+    let each = at_once(selected, |selected| places_of(selected, texts));
+    let each = each.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(each.into_iter().flatten().collect())
+}
+
+/// Every place of the version in a file that is named, or where its workspace has it.
+fn places_of(Selected { path, how }: &Selected, texts: &Texts) -> Result<Vec<(String, Place)>, InFile> {
+    let text = texts.get(path).ok_or(EditError::NoFile).map_err(InFile::at(path))?;
+    if text.len() > MAX_BYTES {
+        return Err(InFile::at(path)(EditError::TooLarge { bytes: text.len() }));
     }
-    Ok(found)
+    let places = match how {
+        How::Manifest(format) => places(*format, text),
+        How::Key { key, spelling } => key::places(path, text, key, Holds::Version(*spelling)),
+        How::Pattern { pattern, count, spelling } => pattern::places(text, pattern, *count, *spelling),
+    };
+    match places {
+        Ok(places) => Ok(places.into_iter().map(|place| (path.clone(), place)).collect()),
+        // The crate takes it from its workspace, and there it is written.
+        Err(EditError::NoneOfItsOwn) => {
+            let shared = cargo::shared(path, &Files(texts));
+            shared.map(|place| vec![place]).ok_or(EditError::NoneOfItsOwn).map_err(InFile::at(path))
+        }
+        Err(error) => Err(InFile::at(path)(error)),
+    }
 }
 
 /// Finds every place that a release may change: in the files that are named, and in those that follow them.

@@ -2,28 +2,38 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use super::set::{InFile, Selected, Texts, base_name, find, folder_of, in_folder};
 use super::spelled::without_v;
 use super::{EditError, Holds, Place, cargo_lock, chart, yaml};
 use crate::version::Version;
 
-/// What values become once the version is `to`. Many places hold the same value, so each answer is kept.
+/// What values become once the version is `to`. Many places hold the same value, and mostly that of the place before, so each answer
+/// is kept.
 struct NextValues<'a> {
     to: &'a Version,
-    known: HashMap<(&'a Holds, &'a str), String>,
+    known: HashMap<(&'a Holds, &'a str), Rc<str>>,
+    last: Option<(&'a Place, Rc<str>)>,
 }
 
 impl<'a> NextValues<'a> {
     fn to(to: &'a Version) -> Self {
-        Self { to, known: HashMap::new() }
+        Self { to, known: HashMap::new(), last: None }
     }
 
-    fn of(&mut self, place: &'a Place) -> Result<&str, EditError> {
-        Ok(match self.known.entry((&place.holds, &place.value)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(place.next(self.to)?),
-        })
+    fn of(&mut self, place: &'a Place) -> Result<Rc<str>, EditError> {
+        if let Some((last, next)) = &self.last
+            && (&last.value, &last.holds) == (&place.value, &place.holds)
+        {
+            return Ok(next.clone());
+        }
+        let next = match self.known.entry((&place.holds, &place.value)) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => new.insert(place.next(self.to)?.into()).clone(),
+        };
+        self.last = Some((place, next.clone()));
+        Ok(next)
     }
 }
 
@@ -59,9 +69,9 @@ pub fn bump(selected: &[Selected], texts: &Texts, to: &Version) -> Result<BTreeM
     let mut new = BTreeMap::new();
     let mut next_values = NextValues::to(to);
     for (path, places) in &before {
-        let values = places.iter().map(|place| next_values.of(place).map(str::to_owned));
-        let values: Vec<String> = values.collect::<Result<_, _>>().map_err(InFile::at(path))?;
-        let text = replace(&texts[path], places.iter().zip(values.iter().map(String::as_str)));
+        let values = places.iter().map(|place| next_values.of(place));
+        let values: Vec<Rc<str>> = values.collect::<Result<_, _>>().map_err(InFile::at(path))?;
+        let text = replace(&texts[path], places.iter().zip(values.iter().map(AsRef::as_ref)));
         new.insert(path.clone(), New { text, values });
     }
     digests(&before, texts, &mut new)?;
@@ -69,8 +79,10 @@ pub fn bump(selected: &[Selected], texts: &Texts, to: &Version) -> Result<BTreeM
     check(selected, &before, texts, &new, to)?;
     let edited = before.into_iter().filter_map(|(path, places)| {
         let New { text, values } = new.remove(&path)?;
-        let changes = places.into_iter().zip(values).filter(|(place, to)| place.value != *to);
-        let changes = changes.map(|(place, to)| Change { field: place.field, from: place.value, to }).collect();
+        let changes = places.into_iter().zip(values).filter(|(place, to)| *place.value != **to);
+        let changes = changes
+            .map(|(place, to)| Change { field: place.field, from: place.value, to: to.as_ref().to_owned() })
+            .collect();
         Some((path, Edited { text, changes }))
     });
     Ok(edited.collect())
@@ -79,7 +91,7 @@ pub fn bump(selected: &[Selected], texts: &Texts, to: &Version) -> Result<BTreeM
 /// The new text of a file, and the new value at each of its places.
 struct New {
     text: String,
-    values: Vec<String>,
+    values: Vec<Rc<str>>,
 }
 
 /// Computes the digest of every `Chart.lock` anew in which something changed, or in whose chart.
@@ -104,7 +116,7 @@ fn digests(
             old.ok_or(EditError::Digest).and_then(|_| chart::digest(new_chart, lock)).map_err(InFile::at(path))?;
         if let Some(new) = new.get_mut(path) {
             new.text = new.text.replacen(stated, &digest, 1);
-            new.values[at] = digest;
+            new.values[at] = digest.into();
         }
     }
     Ok(())
@@ -125,8 +137,11 @@ fn check(
     for (path, places) in &after {
         for place in places {
             let to = next_values.of(place).map_err(InFile::at(path))?;
-            if place.value != to {
-                return Err(InFile::at(path)(EditError::NotSet { field: place.field.clone(), to: to.to_owned() }));
+            if *place.value != *to {
+                return Err(InFile::at(path)(EditError::NotSet {
+                    field: place.field.clone(),
+                    to: to.as_ref().to_owned(),
+                }));
             }
         }
         if base_name(path) == cargo_lock::FILE {
