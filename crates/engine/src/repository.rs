@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use allclear_core::names::{BranchName, CommitId, RelPath, TagName, Word};
 use allclear_ledger::git::{Git, GitError};
@@ -22,6 +22,8 @@ pub struct Repository {
     shallow: bool,
     remote: Word,
     worktrees: Arc<Worktrees>,
+    /// When commits were made, as far as it was asked: every command of a release is told the same one.
+    times: Arc<Mutex<BTreeMap<CommitId, String>>>,
 }
 
 /// Why a folder cannot be worked with.
@@ -107,6 +109,7 @@ impl Repository {
             shallow: shallow == "true",
             remote,
             worktrees: Arc::default(),
+            times: Arc::default(),
         })
     }
 
@@ -212,6 +215,17 @@ impl Repository {
         let answer =
             self.git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
         answer.ok().and_then(|id| CommitId::new(id).ok())
+    }
+
+    /// When a commit was made, in seconds since 1970; none where git cannot say.
+    pub fn committed_at(&self, commit: &CommitId) -> Option<String> {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(time) = times.get(commit) {
+            return Some(time.clone());
+        }
+        let time = self.git.run(["show", "--no-patch", "--format=%ct", commit.as_str()]).ok()?;
+        times.insert(commit.clone(), time.clone());
+        Some(time)
     }
 
     /// The commit that a tag names in the end.

@@ -62,8 +62,8 @@ pub fn environment(world: &World, process: &Process, release: &Release, values: 
     ];
     if let Some(commit) = release.commit() {
         variables.push(("ALLCLEAR_COMMIT".to_owned(), commit.to_string()));
-        let dated = world.repository.git().run(["show", "--no-patch", "--format=%ct", commit.as_str()]);
-        variables.extend(dated.ok().map(|seconds| ("SOURCE_DATE_EPOCH".to_owned(), seconds)));
+        let dated = world.repository.committed_at(commit);
+        variables.extend(dated.map(|seconds| ("SOURCE_DATE_EPOCH".to_owned(), seconds)));
     }
     let named = |prefix: &str, name: &str| format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
     variables.extend(world.urls(process).into_iter().map(|(name, url)| (named("ALLCLEAR_URL_", name.as_str()), url)));

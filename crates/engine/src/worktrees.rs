@@ -11,12 +11,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use allclear_core::names::CommitId;
 use allclear_ledger::git::{Git, GitError};
 
-/// The system's clock for files may be this far behind; what changed later than that before a look may change again unnoticed.
-const GRAIN: Duration = Duration::from_millis(50);
+/// The system's clock for files may be this far behind (a tick of the kernel, at most 10 ms); what changed later than that before a
+/// look may change again unnoticed.
+const GRAIN: Duration = Duration::from_millis(20);
 
 /// The checkouts of a clone that nobody is using.
 #[derive(Debug, Default)]
-pub(crate) struct Worktrees(Mutex<State>);
+pub(crate) struct Worktrees {
+    state: Mutex<State>,
+    /// Held by who makes a checkout: git's list of them is one, and what is not finished yet looks abandoned to it.
+    making: Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -54,7 +59,7 @@ impl Drop for Worktree {
 
 impl Worktrees {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lends a clean checkout of a commit; `git` runs in the clone, and checkouts are made below `home`.
@@ -63,7 +68,9 @@ impl Worktrees {
         let same = |(at, seen): &(CommitId, Seen)| at == commit && seen.is_still_so();
         if !checkout.clean.as_ref().is_some_and(same) {
             checkout.clean = None;
-            clean(git, &checkout.folder, commit)?;
+            self.clean(git, &checkout.folder, commit)?;
+            // Looked at when it has settled: a wait that is shorter than the work of making it clean anew for the next command.
+            std::thread::sleep(GRAIN);
             checkout.clean = Seen::of(&checkout.folder).map(|seen| (commit.clone(), seen));
         }
         let folder = checkout.folder.clone();
@@ -80,20 +87,21 @@ impl Worktrees {
         state.made += 1;
         Checkout { folder: home.join("worktrees").join(state.made.to_string()), clean: None }
     }
-}
 
-/// Makes a folder a clean checkout of a commit, whatever it was before.
-fn clean(git: &Git, folder: &Path, commit: &CommitId) -> Result<(), GitError> {
-    let there = Git::at(folder);
-    let usable = folder.join(".git").exists()
-        && there.run(["checkout", "--quiet", "--force", "--detach", commit.as_str()]).is_ok();
-    if usable {
-        return there.run(["clean", "--quiet", "-ffdx"]).map(drop);
+    /// Makes a folder a clean checkout of a commit, whatever it was before.
+    fn clean(&self, git: &Git, folder: &Path, commit: &CommitId) -> Result<(), GitError> {
+        let there = Git::at(folder);
+        let usable = folder.join(".git").exists()
+            && there.run(["checkout", "--quiet", "--force", "--detach", commit.as_str()]).is_ok();
+        if usable {
+            return there.run(["clean", "--quiet", "-ffdx"]).map(drop);
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = std::fs::remove_dir_all(folder);
+        git.run(["worktree", "prune"])?;
+        let path = folder.to_string_lossy();
+        git.run(["worktree", "add", "--quiet", "--force", "--detach", "--", &path, commit.as_str()]).map(drop)
     }
-    let _ = std::fs::remove_dir_all(folder);
-    git.run(["worktree", "prune"])?;
-    let path = folder.to_string_lossy();
-    git.run(["worktree", "add", "--quiet", "--force", "--detach", "--", &path, commit.as_str()]).map(drop)
 }
 
 /// Every file and folder of a checkout as it was seen.

@@ -7,7 +7,7 @@ use super::command::{self, Command};
 use super::diagnostic::Problem;
 use super::node::{Entry, Node, Value};
 use super::spec::{COMMON, Field, KindSpec, Naming};
-use super::{Condition, Step};
+use super::{Condition, Known, Step};
 use crate::names::{StepId, Word};
 use crate::template::{BUILT_IN, Template};
 
@@ -71,6 +71,7 @@ impl Checker<'_> {
             exclusive: flag("exclusive").unwrap_or(false),
             once: flag("once").unwrap_or(kind.once),
             config,
+            known: Known::default(),
             id,
         })
     }
