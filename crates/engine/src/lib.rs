@@ -37,6 +37,7 @@ pub mod worktrees;
 pub mod world;
 
 mod choose;
+mod display;
 mod effect;
 mod helm;
 mod suite;

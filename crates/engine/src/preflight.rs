@@ -11,6 +11,7 @@ use allclear_core::template::Template;
 use serde::Serialize;
 
 use crate::catalogue;
+use crate::display;
 use crate::files::Pattern;
 use crate::repository::Repository;
 use crate::tools;
@@ -248,8 +249,18 @@ impl Preflight<'_> {
 
     /// A display, or a virtual one.
     pub fn display(&mut self) {
-        if std::env::var_os("DISPLAY").is_none() && tools::find("xvfb-run", self.repository.top()).is_none() {
-            self.wrong("there is no display here, and no `xvfb-run` to make one", tools::recipe("xvfb-run"));
+        let missing = |program: &&str| tools::find(program, self.repository.top()).is_none();
+        if let (false, Some(program)) = (display::is_here(), display::PROGRAMS.into_iter().find(missing)) {
+            self.wrong(format!("there is no display here, and no `{program}` to make one"), tools::recipe(program));
+        }
+    }
+
+    /// Programs that a command needs and does not begin with.
+    pub fn programs(&mut self, programs: &[String]) {
+        for program in programs {
+            if tools::find(program, self.repository.top()).is_none() {
+                self.wrong(format!("`{program}` is not on this machine"), tools::recipe(program));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 const RECIPES: &[(&str, &str)] = &[
     ("buildah", "install it with your package manager: `apt-get install buildah`"),
     ("cargo", "install Rust from https://rustup.rs"),
+    ("chromium", "install it with your package manager: `apt-get install chromium`"),
     ("docker", "install Docker, or use `buildah` or `podman`"),
     ("helm", "install it from https://helm.sh/docs/intro/install"),
     ("make", "install it with your package manager: `apt-get install make`"),
@@ -17,6 +18,7 @@ const RECIPES: &[(&str, &str)] = &[
     ("python", "install Python 3, or say `python3`"),
     ("python3", "install it with your package manager: `apt-get install python3`"),
     ("uv", "`pipx install uv`"),
+    ("xauth", "install it with your package manager: `apt-get install xauth`"),
     ("xvfb-run", "install it with your package manager: `apt-get install xvfb`"),
 ];
 

@@ -6,7 +6,7 @@ use allclear_core::process::command::Command;
 use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
 use serde::Deserialize;
 
-use super::run::{ENV, FOLDER, Setting, run};
+use super::run::{ENV, FOLDER, PROGRAMS, Setting, run};
 use crate::exec::Ended;
 use crate::files;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
@@ -16,6 +16,7 @@ const FIELDS: &[Field] = &[
     Field::new("shell", Type::Flag, "whether the command is text for `sh -c`; without it no shell sees it"),
     FOLDER,
     ENV,
+    PROGRAMS,
 ];
 
 /// The kind.
@@ -35,6 +36,7 @@ pub const KIND: Kind = Kind {
     preflight: |step, preflight| {
         if let Ok(build) = step.read::<Build>() {
             preflight.command(&build.build);
+            preflight.programs(&build.setting.programs);
         }
     },
 };

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::reports::Reports;
+use crate::display;
 use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::files;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
@@ -36,12 +37,19 @@ pub(super) const ENV: Field = Field::new(
     Type::List(&Type::Text),
     "the environment variables that the command sees beside the usual ones (`PATH`, `HOME`, `LANG` …); all where it is left out",
 );
+/// The key that says what a command needs of the machine.
+pub(super) const PROGRAMS: Field = Field::new(
+    "programs",
+    Type::List(&Type::Text),
+    "programs that the command needs beside the one that it begins with: where one is missing, the step cannot be checked, and has not failed",
+);
 
 const FIELDS: &[Field] = &[
     Field::new("shell", Type::Flag, "whether the command is text for `sh -c`; without it no shell sees it"),
     Field::new("display", Type::Flag, "whether the command needs a display: where there is none it gets a virtual one"),
     FOLDER,
     ENV,
+    PROGRAMS,
     Field::new(
         "fingerprint",
         Type::Command,
@@ -69,6 +77,7 @@ pub const KIND: Kind = Kind {
     preflight: |step, preflight| {
         if let Ok(run) = step.read::<Run>() {
             preflight.command(&run.run);
+            preflight.programs(&run.setting.programs);
             if run.setting.display {
                 preflight.display();
             }
@@ -93,6 +102,8 @@ pub struct Setting {
     folder: Option<Template>,
     /// Which variables of this process it sees beside the usual ones.
     env: Option<Vec<String>>,
+    /// Which programs it needs beside its own.
+    pub(super) programs: Vec<String>,
     /// What says which tools the result depends on.
     fingerprint: Option<Command>,
 }
@@ -160,9 +171,9 @@ fn timeout(step: &Step) -> Duration {
 pub fn run(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result<Ran, StepError> {
     let worktree = cx.repository().worktree(cx.commit()?)?;
     let mut call = call(cx, command, setting, &worktree)?;
-    if setting.display && std::env::var_os("DISPLAY").is_none() {
-        call.words.splice(0..0, ["xvfb-run".to_owned(), "-a".to_owned()]);
-        require(&call.words, &call.folder)?;
+    if setting.display && !display::is_here() {
+        display::PROGRAMS.iter().try_for_each(|program| require(program, &call.folder))?;
+        display::give(&mut call.words);
     }
     let step = cx.step.id.as_str();
     let mut live = |line: &str| cx.world.progress.says(step, line);
@@ -189,7 +200,8 @@ fn call(cx: &Context<'_>, command: &Command, setting: &Setting, worktree: &Workt
             folder.display()
         )));
     }
-    require(&words, &folder)?;
+    require(words.first().map_or("", String::as_str), &folder)?;
+    setting.programs.iter().try_for_each(|program| require(program, &folder))?;
     let set = values::environment(cx.world, cx.process, cx.release, cx.values);
     let environment = Environment { set, only: setting.env.clone() };
     Ok(Call { words, folder, environment, timeout: timeout(cx.step), stop: cx.stop.clone() })
@@ -240,8 +252,7 @@ fn fingerprint(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result
     }
 }
 
-fn require(words: &[String], folder: &Path) -> Result<(), StepError> {
-    let program = words.first().map_or("", String::as_str);
+fn require(program: &str, folder: &Path) -> Result<(), StepError> {
     match tools::find(program, folder) {
         Some(_) => Ok(()),
         None => Err(StepError::MissingTool { program: program.to_owned(), recipe: tools::recipe(program) }),
