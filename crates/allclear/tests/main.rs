@@ -10,6 +10,7 @@ mod it {
     mod bad_clone;
     mod bad_people;
     mod bad_process;
+    mod browser;
     mod bump;
     mod bump_tools;
     mod calendar;
