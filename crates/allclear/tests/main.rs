@@ -16,6 +16,7 @@ mod it {
     mod calendar;
     mod candidates;
     mod changelog;
+    mod ci;
     mod foreign;
     mod kinds;
     mod minor;

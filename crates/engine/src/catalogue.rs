@@ -10,6 +10,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::up_to_date::KIND,
     &steps::branch::KIND,
     &steps::changelog::KIND,
+    &steps::ci::KIND,
     &steps::run::KIND,
     &steps::docs_verify::KIND,
     &steps::versions_agree::KIND,

@@ -372,6 +372,24 @@ impl Preflight<'_> {
         }
     }
 
+    /// Where CI tells what it found, and which checks are asked for.
+    pub fn ci(&mut self, checks: &[String]) {
+        match &self.process.ci {
+            None => self.wrong(
+                "the process does not say where CI tells what it found",
+                "add `[ci]` with `folder = \"…\"`, into which CI writes a file for each commit; a rehearsal needs none",
+            ),
+            Some(ci) if !self.repository.top().join(&ci.folder).is_dir() => {
+                let what = format!("the folder `{}` of `[ci]` is not there", ci.folder);
+                self.wrong(what, "make it, bring it here, or correct `[ci]`");
+            }
+            Some(_) => {}
+        }
+        for bad in checks.iter().filter_map(|pattern| Pattern::new(pattern).err()) {
+            self.wrong(crate::step::chain(&bad), "correct `checks`");
+        }
+    }
+
     /// Whether the roles of a gate can be met by different people, one role each.
     pub fn quorum(&mut self, roles: &[Word]) {
         let seats: Vec<&[Word]> = roles

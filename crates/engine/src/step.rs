@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use allclear_core::event::{self, Artifact, Evidence, Intent, Item, Moved, Outcome, Receipt, Tests};
 use allclear_core::names::{CommitId, RelPath};
@@ -12,12 +13,15 @@ use allclear_core::template::{NoValue, Values};
 use allclear_ledger::evidence::{self, Source};
 use allclear_ledger::git::GitError;
 use allclear_ledger::{Ledger, Store};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::exec::{ExecError, Stop};
 use crate::preflight::Preflight;
 use crate::repository::{Away, Identity, Repository};
 use crate::world::World;
+
+/// How often who waits looks whether it shall stop.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// A kind of step: its grammar and its work.
 pub struct Kind {
@@ -350,6 +354,24 @@ impl Context<'_> {
     /// When it cannot be read, or the store cannot hold it.
     pub fn keep_file(&self, name: &str, media_type: &str, file: &Path) -> Result<Evidence, StepError> {
         Ok(evidence::keep(self.store, RelPath::new(name)?, media_type, Source::File(file))?)
+    }
+
+    /// Waits: at once where the world's clock can be turned, and otherwise as long as it takes.
+    ///
+    /// # Errors
+    /// When the work shall come to its end meanwhile.
+    pub fn wait(&self, time: Duration) -> Result<(), StepError> {
+        let clock = &self.world.clock;
+        let until = clock.now().saturating_add(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
+        let end = Instant::now() + time;
+        let turned = until.is_ok_and(|until| clock.pass(until));
+        while !turned && Instant::now() < end {
+            if self.stop.is_asked() {
+                return Err(StepError::Interrupted);
+            }
+            std::thread::sleep(GLANCE.min(end.saturating_duration_since(Instant::now())));
+        }
+        Ok(())
     }
 
     /// A folder for files that need not outlive the step.

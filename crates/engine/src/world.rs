@@ -8,6 +8,7 @@ use allclear_core::names::Word;
 use allclear_core::process::Process;
 
 use crate::clock::Clock;
+use crate::ports::ci::{Ci, FolderCi, Green};
 use crate::ports::environment::Environment;
 use crate::ports::folder::FolderEnvironment;
 use crate::redact::Redactor;
@@ -93,6 +94,20 @@ impl World {
     pub fn environment(&self, process: &Process, name: &Word) -> Result<Box<dyn Environment>, StepError> {
         let (folder, url) = self.place(process, name)?;
         Ok(Box::new(FolderEnvironment::new(name.clone(), folder, url)))
+    }
+
+    /// What continuous integration says; a stand-in has passed everything, under the names that are asked for.
+    ///
+    /// # Errors
+    /// When the process does not say where it tells what it found.
+    pub fn ci(&self, process: &Process, asked: &[String]) -> Result<Box<dyn Ci>, StepError> {
+        match (&self.stand_ins, &process.ci) {
+            (Some(_), _) => Ok(Box::new(Green::new(asked))),
+            (None, Some(ci)) => Ok(Box::new(FolderCi::new(self.repository.top().join(&ci.folder)))),
+            (None, None) => Err(StepError::Refused(
+                "the process does not say where CI tells what it found: add `[ci]` with `folder = \"…\"`".to_owned(),
+            )),
+        }
     }
 
     fn place(&self, process: &Process, name: &Word) -> Result<(PathBuf, Option<String>), StepError> {

@@ -6,6 +6,7 @@ mod it {
     mod cases;
     mod changelog;
     mod checker;
+    mod ci;
     mod crash;
     mod exec;
     mod once;

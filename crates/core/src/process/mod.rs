@@ -66,6 +66,9 @@ pub struct Process {
     /// Where releases are deployed.
     #[serde(default)]
     pub environments: BTreeMap<Word, Environment>,
+    /// Where continuous integration tells what it found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Ci>,
     /// The phases that each kind of release goes through, in order.
     pub kinds: BTreeMap<Word, Vec<Word>>,
     /// The phases.
@@ -257,6 +260,14 @@ pub struct Environment {
     /// Where it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// Where continuous integration tells what it found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ci {
+    /// The folder with a file for each commit, relative to the repository or absolute.
+    pub folder: String,
 }
 
 /// A part of the process: some steps.

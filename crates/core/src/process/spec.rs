@@ -328,6 +328,14 @@ pub const ENVIRONMENT: &[Field] = &[
     Field::new("url", Type::Text, "where the environment answers, such as `https://staging.example.org`"),
 ];
 
+/// `[ci]`
+pub const CI: &[Field] = &[Field::new(
+    "folder",
+    Type::Text,
+    "where CI writes what it found, one file `<commit>.json` for each commit; relative to the repository",
+)
+.required()];
+
 /// The tables of the process file beside `[kinds]` and `[[phase.NAME]]`.
 pub const TABLES: &[Field] = &[
     Field::new("project", Type::Table(PROJECT), "what is released").required(),
@@ -338,6 +346,7 @@ pub const TABLES: &[Field] = &[
     Field::new("roles", Type::Map(&Type::Table(ROLE)), "what people speak for"),
     Field::new("targets", Type::Map(&Type::Table(TARGET)), "where releases are published"),
     Field::new("environments", Type::Map(&Type::Table(ENVIRONMENT)), "where releases are deployed"),
+    Field::new("ci", Type::Table(CI), "where continuous integration tells what it found"),
     Field::new(
         "kinds",
         Type::Map(&Type::List(&Type::Word)),

@@ -1,5 +1,6 @@
 //! The outside services as a few small seams, and what stands behind them.
 
+pub mod ci;
 pub mod environment;
 pub mod folder;
 pub mod oci;

@@ -5,6 +5,7 @@ pub mod branch;
 pub mod build;
 pub mod bump;
 pub mod changelog;
+pub mod ci;
 pub mod commit;
 pub mod deploy;
 pub mod docs_verify;

@@ -112,3 +112,14 @@ fn it_goes_on_past_what_fails_and_what_is_missing_and_tells_both() {
     assert!(report.not_rehearsed[0].1.contains("`no-such-program-example` is not on this machine"));
     assert!(names(&report.done).contains(&"ship/archive"));
 }
+
+#[test]
+fn it_takes_what_ci_is_asked_for_as_green() {
+    let (_folder, report) = rehearsed(
+        "[[phase.verify]]\nci = \"green\"\n[[phase.verify]]\nid = \"some\"\nci = \"green\"\nchecks = [\"unit\", \"docs/*\"]\n",
+    );
+    assert!(report.finished && report.failed.is_empty() && report.not_rehearsed.is_empty(), "{report:#?}");
+    let said = |name: &str| report.done.iter().find(|(step, _)| step.as_str() == name).unwrap().1.as_str();
+    assert!(said("verify/ci").ends_with(": 1 check passed: rehearsed"), "{report:#?}");
+    assert!(said("verify/some").ends_with(": 2 checks passed: unit, docs/*"), "{report:#?}");
+}
