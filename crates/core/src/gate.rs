@@ -17,7 +17,7 @@ pub struct Count {
     pub role: Word,
     /// How many of its members must sign.
     pub quorum: u32,
-    /// Who has signed and counts.
+    /// Who has signed and counts; whoever said no as well has not.
     pub signed: Vec<Word>,
     /// Who could still sign.
     pub waiting_for: Vec<Word>,
@@ -61,13 +61,14 @@ pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
     };
     let valid: Vec<&Given> =
         given.iter().filter(|given| speaks(&given.sign_off) && may_speak(process, release, given)).collect();
-    let refused = valid.iter().find(|given| given.sign_off.verdict == Verdict::NoGo);
+    let noes: Vec<_> = valid.iter().filter(|given| given.sign_off.verdict == Verdict::NoGo).collect();
+    let said_no = |person: &Word| noes.iter().any(|no| no.sign_off.person == *person);
     let mut spoken = BTreeSet::new();
     let heard: Vec<_> = valid.iter().filter(|given| spoken.insert(&given.sign_off.person)).collect();
     let counts = roles.iter().cloned().map(|role| {
         let signed: Vec<Word> = heard
             .iter()
-            .filter(|given| given.sign_off.role == role)
+            .filter(|given| given.sign_off.role == role && !said_no(&given.sign_off.person))
             .map(|given| given.sign_off.person.clone())
             .collect();
         let rule = process.roles.get(&role);
@@ -79,7 +80,7 @@ pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
             role,
         }
     });
-    Gate { counts: counts.collect(), refused: refused.map(|given| refusal(&given.sign_off)) }
+    Gate { counts: counts.collect(), refused: noes.first().map(|given| refusal(&given.sign_off)) }
 }
 
 /// The digest of what a gate speaks for beside the candidate: what the steps before it have built; none while that is nothing.

@@ -129,9 +129,20 @@ fn one_no_stops_until_a_new_round_or_candidate() {
     let story = given([yes(GATE, "qa", "ana", 1), no, yes(GATE, "qa", "bo", 1), yes(GATE, "docs", "cy", 1)]);
     assert_eq!(gate_of(&story, GATE).refused, Some((word("bo"), "slow".to_owned())));
     assert!(!gate_of(&story, GATE).met());
+    assert_eq!(signed(&story), "qa: [ana], docs: [cy]");
     assert_eq!(gate_of(&story.clone().then(chosen(2)), GATE).refused, None);
     let reopened = story.then(reopened(GATE));
     assert_eq!((gate_of(&reopened, GATE).refused, signed(&reopened)), (None, "qa: [], docs: []".to_owned()));
+}
+
+#[test]
+fn who_said_no_has_not_signed_whatever_else_they_said() {
+    let (go, no) = (yes(GATE, "qa", "bo", 1), SignOff { verdict: Verdict::NoGo, ..yes(GATE, "qa", "bo", 1) });
+    for said in [vec![no.clone()], vec![no.clone(), go.clone()], vec![go, no]] {
+        let story = given(said);
+        assert_eq!(signed(&story), "qa: [], docs: []");
+        assert_eq!(gate_of(&story, GATE).counts[0].waiting_for, [word("ana")], "bo has spoken");
+    }
 }
 
 #[test]

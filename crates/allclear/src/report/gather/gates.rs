@@ -20,21 +20,16 @@ impl Gathering<'_> {
         let mark = mark(&self.planned(step)?.standing);
         let counted = gate::count(self.process, self.release, step);
         let given = self.given(step, &counted);
-        let roles = counted.counts.iter().map(|count| self.role(count, &given)).collect();
+        let roles = counted.counts.iter().map(|count| self.role(count)).collect();
         Some(Gate { step: step.id.clone(), mark, roles, given })
     }
 
-    /// The count has everybody who was heard; who said no has not signed.
-    fn role(&self, count: &Count, given: &[Given]) -> Role {
-        let said_no = |person: &String| {
-            given.iter().any(|one| one.counts && one.verdict == Verdict::NoGo && one.person == *person)
-        };
-        let signed: Vec<String> = self.people(&count.signed).into_iter().filter(|person| !said_no(person)).collect();
+    fn role(&self, count: &Count) -> Role {
         Role {
             role: count.role.clone(),
             quorum: count.quorum,
-            met: signed.len() >= count.quorum as usize,
-            signed,
+            met: count.met(),
+            signed: self.people(&count.signed),
             waiting_for: self.people(&count.waiting_for),
         }
     }
@@ -95,7 +90,11 @@ impl Gathering<'_> {
             return Some("the role asks for a stronger proof of who said it".to_owned());
         }
         let signed = counted.counts.iter().any(|count| count.role == *role && count.signed.contains(person));
-        let counts = sign_off.verdict == Verdict::NoGo || signed && heard.insert(person.as_str());
-        (!counts).then(|| "the person has spoken in this gate already".to_owned())
+        match (heard.insert(person.as_str()), signed) {
+            _ if sign_off.verdict == Verdict::NoGo => None,
+            (true, true) => None,
+            (true, false) => Some("the person said no later".to_owned()),
+            (false, _) => Some("the person has spoken in this gate already".to_owned()),
+        }
     }
 }
