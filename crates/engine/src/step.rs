@@ -411,6 +411,11 @@ pub fn outcome(step: &Step, release: &Release, summary: &str, duration_ms: u64) 
     }
 }
 
+/// What the summary of a check begins with that passed, and not at the first try.
+pub fn flaky(tries: u32) -> String {
+    format!("flaky: passed at try {tries}: ")
+}
+
 /// Makes the receipt of an item that was found as wanted.
 pub fn receipt(item: &Item, place: Option<String>) -> Receipt {
     Receipt { target: item.target.clone(), found: item.desired.clone(), place }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use crate::exec::Stop;
 use crate::repository::Identity;
-use crate::step::{Check, Context, Finding, StepError};
+use crate::step::{Check, Context, Finding, StepError, flaky};
 use crate::values::values;
 use crate::world::World;
 
@@ -158,8 +158,8 @@ fn set_aside(evidence: Vec<Evidence>, tries: u32) -> impl Iterator<Item = Eviden
 
 fn together(mut finding: Finding, earlier: Vec<Evidence>, tries: u32) -> Finding {
     if tries > 1 {
-        let word = if finding.passed { "flaky: passed" } else { "failed" };
-        finding.summary = summary(&format!("{word} at try {tries}: {}", finding.summary));
+        let mark = if finding.passed { flaky(tries) } else { format!("failed at try {tries}: ") };
+        finding.summary = summary(&(mark + &finding.summary));
     }
     finding.evidence.extend(earlier);
     finding

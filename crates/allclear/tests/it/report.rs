@@ -140,7 +140,7 @@ fn a_release_that_waits_says_what_is_missing_and_then_that_it_is_ready() {
 
     | step | result | found | took | when | by |
     |---|---|---|---|---|---|
-    | `unit` | ✓ passed | flaky: passed at try 2: `sh unit.sh`: exit status 0, 1 passed, 1 skipped; tests: 1 passed, 1 skipped; **flaky**: passed at try 2 | [duration] | [time] UTC | ana-example |
+    | `unit` | ✓ passed | `sh unit.sh`: exit status 0, 1 passed, 1 skipped; tests: 1 passed, 1 skipped; **flaky**: passed at try 2 | [duration] | [time] UTC | ana-example |
     | `lint` | ✗ failed | `sh lint.sh`: exit status 1 | [duration] | [time] UTC | ana-example |
     | `manual` | ○ later | test -f docs/manual.md |  |  |  |
 

@@ -46,7 +46,7 @@ impl Gathering<'_> {
             id: step.id.clone(),
             title: self.filled(&planned.title),
             mark: mark(&planned.standing),
-            said: self.said(planned),
+            said: without_mark(self.said(planned), tries),
             by,
             at,
             duration_ms: outcome.map(|outcome| outcome.duration_ms).filter(|ms| *ms > 0),
@@ -191,4 +191,12 @@ pub(super) fn totals(phases: &[Phase]) -> Totals {
         totals.tests.get_or_insert_default().add(tests);
     }
     totals
+}
+
+/// What was found, without the word that a summary begins with where a step passed late: the report has a mark for that.
+fn without_mark(said: String, tries: u32) -> String {
+    match said.strip_prefix(&allclear_engine::step::flaky(tries)) {
+        Some(found) => found.to_owned(),
+        None => said,
+    }
 }
