@@ -88,3 +88,26 @@ fn a_report_that_cannot_be_read_is_said_and_fails_nothing() {
     [0]
     ");
 }
+
+/// A project whose build leaves a file and the report that the script writes.
+fn built(script: &str) -> Sample {
+    let step = "[[step]]\nbuild = \"sh unit.sh\"\nartifacts = \"dist/*\"\nevidence = \"reports/*\"";
+    let sample = Sample::with(&short(step));
+    let script = format!("mkdir -p reports dist\necho kiosk > dist/kiosk\n{script}\n");
+    sample.push_to("main", "unit.sh", &script, "test: a suite");
+    sample
+}
+
+#[test]
+fn a_build_is_held_to_its_tests_too() {
+    let good = built("printf '1..2\\nok 1 - c\\nok 2 - d\\n' > reports/b.tap");
+    let ana = good.ana();
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 0);
+    assert_snapshot!(good.ledger().lines().rev().nth(1).unwrap(), @"1.3.0: work/build passed: `sh unit.sh` made dist/kiosk, 2 passed");
+    let bad = built("printf '1..2\\nok 1 - c\\nnot ok 2 - d\\n' > reports/b.tap");
+    let ana = bad.ana();
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 1);
+    assert_snapshot!(bad.ledger().lines().next_back().unwrap(), @"1.3.0: work/build failed: `sh unit.sh`: exit status 0, but 1 of 2 failed: d");
+}

@@ -7,7 +7,6 @@ use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
 use serde::Deserialize;
 
 use super::run::{ENV, FOLDER, PROGRAMS, Setting, run};
-use crate::exec::Ended;
 use crate::files;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
 
@@ -52,21 +51,22 @@ struct Build {
 impl Check for Build {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
         let ran = run(cx, &self.build, &self.setting)?;
-        let title = &ran.title;
-        let said = ran.said(cx.step)?;
-        if ran.ended != Ended::Exit(0) {
-            return Ok(Finding { summary: format!("`{title}`: {said}"), evidence: ran.evidence, ..Finding::default() });
+        let (well, summary) = ran.verdict(cx.step)?;
+        if !well {
+            return Ok(Finding { summary, evidence: ran.evidence, tests: ran.reports.tests, ..Finding::default() });
         }
         let mut artifacts = Vec::new();
         for path in files::below(ran.folder(), &self.artifacts)? {
             let (sha256, size) = cx.store.put_file(&ran.folder().join(&path))?;
             artifacts.push(Artifact { path: RelPath::new(path)?, sha256, size });
         }
-        let summary = match artifacts.len() {
-            0 => format!("`{title}` left no file that matches {}", self.artifacts.join(", ")),
-            1 => format!("`{title}` made {}", artifacts[0].path),
-            n => format!("`{title}` made {n} files"),
+        let made = match artifacts.len() {
+            0 => format!("left no file that matches {}", self.artifacts.join(", ")),
+            1 => format!("made {}", artifacts[0].path),
+            n => format!("made {n} files"),
         };
-        Ok(Finding { passed: !artifacts.is_empty(), summary, evidence: ran.evidence, artifacts, tests: None })
+        let passed = !artifacts.is_empty();
+        let summary = format!("`{}` {made}{}", ran.title, ran.reports.said(passed));
+        Ok(Finding { passed, summary, evidence: ran.evidence, artifacts, tests: ran.reports.tests })
     }
 }

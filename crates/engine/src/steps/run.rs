@@ -127,32 +127,28 @@ impl Ran {
         self.worktree.folder()
     }
 
-    /// How the command ended, for people.
+    /// Whether the command and the tests that it tells of ended well, and how, for people.
     ///
     /// # Errors
     /// When it was interrupted, which is no answer.
-    pub fn said(&self, step: &Step) -> Result<String, StepError> {
-        Ok(match self.ended {
+    pub fn verdict(&self, step: &Step) -> Result<(bool, String), StepError> {
+        let said = match self.ended {
             Ended::Exit(code) => format!("exit status {code}"),
             Ended::Signal(signal) => format!("ended by signal {signal}"),
             Ended::Timeout => format!("not done after {}", for_people(timeout(step).as_secs() * 1000)),
             Ended::Interrupted => return Err(StepError::Interrupted),
-        })
+        };
+        let ended_well = self.ended == Ended::Exit(0);
+        let said = format!("`{}`: {said}{}", self.title, self.reports.said(ended_well));
+        Ok((ended_well && !self.reports.failed(), said))
     }
 }
 
 impl Check for Run {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
         let ran = run(cx, &self.run, &self.setting)?;
-        let said = ran.said(cx.step)?;
-        let ended_well = ran.ended == Ended::Exit(0);
-        Ok(Finding {
-            passed: ended_well && !ran.reports.failed(),
-            summary: format!("`{}`: {said}{}", ran.title, ran.reports.said(ended_well)),
-            evidence: ran.evidence,
-            tests: ran.reports.tests,
-            ..Finding::default()
-        })
+        let (passed, summary) = ran.verdict(cx.step)?;
+        Ok(Finding { passed, summary, evidence: ran.evidence, tests: ran.reports.tests, ..Finding::default() })
     }
 
     fn tools(&self, cx: &Context<'_>) -> Result<Option<String>, StepError> {
