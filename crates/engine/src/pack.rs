@@ -7,7 +7,6 @@ use allclear_core::helm::{self, Ignore};
 use allclear_core::names::CommitId;
 use flate2::{Compression, GzBuilder};
 
-use crate::files::Pattern;
 use crate::repository::Repository;
 use crate::step::StepError;
 
@@ -28,10 +27,9 @@ pub fn chart_folders(
     commit: &CommitId,
     patterns: &[String],
 ) -> Result<Vec<String>, StepError> {
-    let patterns: Vec<Pattern> = patterns.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
+    let patterns = crate::helm::Folders::new(patterns)?;
     let files = repository.files(commit)?;
-    let folders = files.iter().filter_map(|file| file.strip_suffix("/Chart.yaml"));
-    Ok(folders.filter(|folder| patterns.iter().any(|pattern| pattern.fits(folder))).map(str::to_owned).collect())
+    Ok(patterns.select(&files).map(str::to_owned).collect())
 }
 
 /// Packs the chart in a folder of a commit: a gzipped tar with the chart's name as its only folder, all times zero.
@@ -42,20 +40,23 @@ pub fn chart_folders(
 /// # Errors
 /// When the commit cannot be read, or the chart has no name or version.
 pub fn chart(repository: &Repository, commit: &CommitId, folder: &str) -> Result<Chart, StepError> {
-    let read = |name: &str| repository.read(commit, &format!("{folder}/{name}"));
+    let read = |name: &str| repository.read(commit, &helm::file_in(folder, name));
     let manifest = String::from_utf8_lossy(&read(helm::MANIFEST)?.unwrap_or_default()).into_owned();
-    let broken = StepError::content(format!("`{folder}/Chart.yaml` has no version"));
+    let broken = StepError::content(format!("`{}` has no version", helm::file_in(folder, helm::MANIFEST)));
     let places = edit::places(Format::Chart, &manifest).map_err(broken)?;
     let version = places.iter().find(|place| place.field == "version").map_or("", |place| &place.value);
     let name = name_of(&manifest, folder)?;
     // Charts of the repository are looked for only where one is named.
     let linked = match manifest.contains("file://") || read("requirements.yaml")?.is_some() {
-        true => helm::linked(folder, &crate::helm::charts(repository, commit, &[folder.to_owned()], &[])?.files),
+        true => helm::linked(
+            folder,
+            &crate::helm::charts(repository, commit, &[helm::called(folder).to_owned()], &[])?.files,
+        ),
         false => vec![],
     };
     let mut builder = tar::Builder::new(Vec::new());
     add_chart(repository, commit, folder, &name, &linked, &mut builder)?;
-    let cannot = |source| StepError::Io { what: format!("pack the chart `{folder}`"), source };
+    let cannot = |source| StepError::Io { what: format!("pack the chart `{}`", helm::called(folder)), source };
     let tar = builder.into_inner().map_err(cannot)?;
     let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     let packed = gzip.write_all(&tar).and_then(|()| gzip.finish());
@@ -64,7 +65,7 @@ pub fn chart(repository: &Repository, commit: &CommitId, folder: &str) -> Result
 
 /// The name that a chart gives itself, which is what registries and people know it by.
 fn name_of(manifest: &str, folder: &str) -> Result<String, StepError> {
-    let file = format!("{folder}/{}", helm::MANIFEST);
+    let file = helm::file_in(folder, helm::MANIFEST);
     let document = helm::yaml::read(manifest).map_err(StepError::content(format!("`{file}` cannot be read")))?;
     let name = document.root.text("name").unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
@@ -85,15 +86,16 @@ fn add_chart(
     linked: &[(String, String)],
     builder: &mut tar::Builder<Vec<u8>>,
 ) -> Result<(), StepError> {
-    let file = format!("{folder}/.helmignore");
+    let file = helm::file_in(folder, ".helmignore");
     let rules = String::from_utf8_lossy(&repository.read(commit, &file)?.unwrap_or_default()).into_owned();
     let ignore = Ignore::read(&rules).map_err(StepError::content(format!("`{file}` has a line that Helm refuses")))?;
-    add(repository, commit, Some(folder), builder, |path| {
-        let inside = path.get(folder.len() + 1..)?;
+    let only = Some(folder).filter(|folder| !folder.is_empty());
+    add(repository, commit, only, builder, |path| {
+        let inside = helm::below(folder, path)?;
         (!ignore.leaves_out(inside)).then(|| format!("{name}/{inside}"))
     })?;
     for (from, to) in linked {
-        if let Some(inside) = to.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
+        if let Some(inside) = helm::below(folder, to) {
             add_chart(repository, commit, from, &format!("{name}/{inside}"), linked, builder)?;
         }
     }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::catalogue;
 use crate::display;
 use crate::files::Pattern;
+use crate::helm::Folders;
 use crate::repository::Repository;
 use crate::tools;
 use crate::version_files;
@@ -343,10 +344,8 @@ impl Preflight<'_> {
     /// Charts; `key` is the key of the step that names them.
     pub fn charts(&mut self, key: &str, patterns: &[String]) {
         for pattern in patterns {
-            let charts = |file: &String| file.strip_suffix("/Chart.yaml").map(str::to_owned);
-            let fits = Pattern::new(pattern)
-                .is_ok_and(|pattern| self.files.iter().filter_map(charts).any(|folder| pattern.fits(&folder)));
-            if !fits {
+            let folders = Folders::new(std::slice::from_ref(pattern));
+            if !folders.is_ok_and(|folders| folders.select(&self.files).next().is_some()) {
                 self.wrong(
                     format!("no chart matches `{pattern}`"),
                     format!("correct `{key}`, or take the step out of the process"),

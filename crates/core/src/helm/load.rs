@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::metadata::{self, Metadata, shown_long};
+use super::place::file_in;
 use super::remark::Remark;
 use super::schema::{NoSchema, Schema};
 use super::verify::MANIFEST;
@@ -39,7 +40,7 @@ pub(super) struct Chart {
 impl Chart {
     /// The path of a file of the chart.
     pub(super) fn file(&self, name: &str) -> String {
-        format!("{}/{name}", self.folder)
+        file_in(&self.folder, name)
     }
 
     /// The defaults in `values.yaml`.
@@ -70,7 +71,7 @@ impl<'f> Loader<'f> {
     pub(super) fn chart(&mut self, folder: &str) -> Option<Chart> {
         if self.open.len() > MAX_DEPTH || self.open.iter().any(|open| open == folder) {
             let what = "the chart needs itself, or charts stand too deep in each other";
-            self.remarks.push(Remark::wrong(&format!("{folder}/Chart.yaml"), None, what, "take one dependency out"));
+            self.remarks.push(Remark::wrong(&file_in(folder, "Chart.yaml"), None, what, "take one dependency out"));
             return None;
         }
         self.open.push(folder.to_owned());
@@ -80,17 +81,17 @@ impl<'f> Loader<'f> {
     }
 
     fn chart_within(&mut self, folder: &str) -> Option<Chart> {
-        let (file, archived) = (format!("{folder}/Chart.yaml"), folder.contains(".tgz"));
+        let (file, archived) = (file_in(folder, "Chart.yaml"), folder.contains(".tgz"));
         let manifest = self.yaml(&file, archived)?;
         let old = manifest.text("apiVersion") == Some("v1");
-        let requirements = if old { self.yaml(&format!("{folder}/requirements.yaml"), archived) } else { None };
+        let requirements = if old { self.yaml(&file_in(folder, "requirements.yaml"), archived) } else { None };
         let metadata = Metadata::of(&manifest, requirements.as_ref());
         if !archived {
             let name = folder.rsplit_once('/').map(|(_, name)| name);
             self.remarks.extend(metadata::rules(&file, &manifest, &metadata, name));
         }
-        let values = self.values(&format!("{folder}/values.yaml"), archived);
-        let schema = self.schema(&format!("{folder}/values.schema.json"), archived);
+        let values = self.values(&file_in(folder, "values.yaml"), archived);
+        let schema = self.schema(&file_in(folder, "values.schema.json"), archived);
         let mut unread = Vec::new();
         let mut vendored = Vec::new();
         for inside in self.folders(folder) {
@@ -105,7 +106,7 @@ impl<'f> Loader<'f> {
 
     /// The folders and archives in `charts/`; what begins with `_` or `.` Helm passes over.
     fn folders(&self, folder: &str) -> Vec<String> {
-        let inside = format!("{folder}/charts/");
+        let inside = file_in(folder, "charts/");
         let rests = self.files.keys().filter_map(|path| path.strip_prefix(&inside)?.strip_suffix("/Chart.yaml"));
         let direct = rests.filter(|rest| !rest.contains('/') && !rest.starts_with(['_', '.']));
         direct.map(|rest| format!("{inside}{rest}")).collect()
@@ -124,7 +125,7 @@ impl<'f> Loader<'f> {
                 continue;
             }
             let target = dependency.folder(folder);
-            let there = target.filter(|target| self.files.contains_key(&format!("{target}/{MANIFEST}")));
+            let there = target.filter(|target| self.files.contains_key(&file_in(target, MANIFEST)));
             let Some(target) = there else { continue };
             match self.chart(&target) {
                 Some(chart) => drop(found.insert(index, chart)),

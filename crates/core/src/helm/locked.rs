@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::dependency::file_of;
 use super::load::{Chart, Loader};
 use super::metadata::{Dependency, shown};
+use super::place::called;
 use super::range;
 use super::remark::Remark;
 use super::yaml::Node;
@@ -19,7 +20,7 @@ pub(super) fn look(chart: &Chart, loader: &mut Loader<'_>) -> BTreeSet<String> {
     if chart.archived {
         return names;
     }
-    let way_out = format!("run `helm dependency update {}` and commit what it writes", chart.folder);
+    let way_out = format!("run `helm dependency update {}` and commit what it writes", called(&chart.folder));
     let mut found = entries(chart, &lock, &file, &way_out);
     if new && found.is_empty() {
         let texts = (loader.text(&chart.file("Chart.yaml")), loader.text(&file));

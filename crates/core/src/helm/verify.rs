@@ -7,6 +7,7 @@ use super::ignore::Ignore;
 use super::load::{Chart, Files, Loader};
 use super::locked;
 use super::metadata::Metadata;
+use super::place::file_in;
 use super::remark::Remark;
 use super::sets::{self, Overlay};
 
@@ -120,7 +121,7 @@ fn within(chart: &Chart, loader: &mut Loader<'_>, report: &mut Report) {
 }
 
 fn ignored(folder: &str, loader: &mut Loader<'_>) {
-    let file = format!("{folder}/.helmignore");
+    let file = file_in(folder, ".helmignore");
     let Some(text) = loader.text(&file) else { return };
     if let Err(bad) = Ignore::read(text) {
         loader.remarks.push(Remark::wrong(&file, Some(bad.line), bad.what, "write the line otherwise"));

@@ -1,12 +1,12 @@
 //! What a commit holds of its charts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use allclear_core::helm::{self, Files, MANIFEST, Remark};
+use allclear_core::helm::{self, Files, Remark};
 use allclear_core::names::CommitId;
 
 use super::archive;
-use crate::files::Pattern;
+use super::folders::{Folders, Overlay};
 use crate::repository::Repository;
 use crate::step::StepError;
 
@@ -14,13 +14,15 @@ use crate::step::StepError;
 pub(crate) struct Charts {
     /// The folders of the charts, and the values files that are put over each one's own.
     pub(crate) folders: BTreeMap<String, Vec<String>>,
+    /// The patterns of values files that fit none.
+    pub(crate) idle: Vec<String>,
     /// The files of all charts of the commit, since charts name each other.
     pub(crate) files: Files,
     /// What was found on the way.
     pub(crate) remarks: Vec<Remark>,
 }
 
-/// Finds the charts whose folders fit a pattern, and the values files in them that fit one of theirs.
+/// Finds the charts whose folders fit a pattern, and the values files that are put over them.
 ///
 /// # Errors
 /// When the commit cannot be read, or a pattern is none.
@@ -30,20 +32,27 @@ pub(crate) fn charts(
     patterns: &[String],
     overlays: &[String],
 ) -> Result<Charts, StepError> {
-    let read = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect::<Result<Vec<_>, _>>();
-    let (patterns, overlays) = (read(patterns)?, read(overlays)?);
+    let patterns = Folders::new(patterns)?;
+    let overlays = overlays.iter().map(|text| Overlay::new(text)).collect::<Result<Vec<_>, _>>()?;
     let paths = repository.files(commit)?;
-    let manifest = format!("/{MANIFEST}");
     let mut folders = BTreeMap::new();
-    for folder in paths.iter().filter_map(|path| path.strip_suffix(&manifest)) {
-        if patterns.iter().any(|pattern| pattern.fits(folder)) {
-            folders.insert(folder.to_owned(), overlays_of(folder, &paths, &overlays));
+    let mut idle: BTreeSet<&str> = overlays.iter().map(|overlay| overlay.text.as_str()).collect();
+    for folder in patterns.select(&paths) {
+        let mut over = BTreeSet::new();
+        for overlay in &overlays {
+            let found = overlay.of(folder, &paths);
+            if !found.is_empty() {
+                idle.remove(overlay.text.as_str());
+            }
+            over.extend(found.into_iter().map(str::to_owned));
         }
+        folders.insert(folder.to_owned(), over.into_iter().collect::<Vec<_>>());
     }
+    let idle = idle.into_iter().map(str::to_owned).collect();
     let named = folders.values().flatten().map(String::as_str);
     let wanted: Vec<&str> = paths.iter().map(String::as_str).filter(|path| helm::wanted(path)).chain(named).collect();
     let read = repository.read_regular(commit, &wanted)?;
-    let mut charts = Charts { folders, files: Files::new(), remarks: Vec::new() };
+    let mut charts = Charts { folders, idle, files: Files::new(), remarks: Vec::new() };
     for (path, bytes) in read {
         match helm::is_archive(&path) {
             true => charts.unpack(&path, &bytes),
@@ -51,16 +60,6 @@ pub(crate) fn charts(
         }
     }
     Ok(charts)
-}
-
-/// The values files of a chart that are put over its own, sorted.
-fn overlays_of(folder: &str, paths: &[String], patterns: &[Pattern]) -> Vec<String> {
-    let inside = format!("{folder}/");
-    let fits = |path: &&String| {
-        let rest = path.strip_prefix(&inside).filter(|rest| *rest != "values.yaml");
-        rest.is_some_and(|rest| patterns.iter().any(|pattern| pattern.fits(rest)))
-    };
-    paths.iter().filter(fits).cloned().collect()
 }
 
 impl Charts {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use allclear_core::helm::{ChartKind, Report, Said, said};
+use allclear_core::helm::{ChartKind, Report, Said, called, said};
 
 use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::step::{Context, StepError};
@@ -71,11 +71,11 @@ impl<'a> Renderer<'a> {
         let Some(metadata) = &report.metadata else { return Ok(vec![]) };
         let name = metadata.name.as_str();
         let offline: &[&str] = if report.remote { &["--skip-schema-validation"] } else { &[] };
-        let mut done = vec![self.rendered(&[&["lint", folder], offline].concat(), name)?];
+        let mut done = vec![self.rendered(&[&["lint", called(folder)], offline].concat(), name)?];
         if metadata.kind == ChartKind::Library {
             return Ok(done);
         }
-        let plain = [&["template", RELEASE, folder], offline].concat();
+        let plain = [&["template", RELEASE, called(folder)], offline].concat();
         done.push(self.rendered(&plain, name)?);
         for overlay in overlays {
             let words = [plain.as_slice(), &["--values", overlay]].concat();

@@ -21,7 +21,7 @@ const OVERLAYS: [&str; 2] = ["values-*.yaml", "values.*.yaml"];
 const FIELDS: &[Field] = &[Field::new(
     "values",
     Type::List(&Type::Glob),
-    "values files that are each put over a chart's own, relative to the chart; `values-*.yaml` and `values.*.yaml` where it is left out",
+    "values files that are each put over a chart's own, relative to the chart, or to the repository where they lie beside the charts; `values-*.yaml` and `values.*.yaml` where it is left out",
 )];
 
 /// The kind.
@@ -79,11 +79,16 @@ impl Check for HelmVerify {
             let patterns = self.helm_verify.join(", ");
             return Err(StepError::Refused(format!("no chart matches {patterns}: correct `helm-verify`")));
         }
+        if let Some(idle) = charts.idle.first().filter(|_| !self.values.is_empty()) {
+            let way_out =
+                "correct `values`: a pattern is relative to each chart, and with a `/` in it also to the repository";
+            return Err(StepError::Refused(format!("no values file matches `{idle}`: {way_out}")));
+        }
         let timeout = Duration::from_secs(cx.step.timeout.unwrap_or(TIMEOUT));
         let renderer = Renderer::new(cx, timeout)?;
         let mut all = Vec::new();
         for (folder, overlays) in &charts.folders {
-            cx.world.progress.says(cx.step.id.as_str(), folder);
+            cx.world.progress.says(cx.step.id.as_str(), helm::called(folder));
             all.push(look(cx, &charts, folder, overlays, renderer.as_ref())?);
         }
         same_package(&mut all);
@@ -100,7 +105,7 @@ fn look<'c>(
     renderer: Option<&Renderer<'_>>,
 ) -> Result<Looked<'c>, StepError> {
     let mut report = helm::verify(folder, &charts.files, overlays);
-    let inside = |remark: &&Remark| remark.file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let inside = |remark: &&Remark| helm::below(folder, &remark.file).is_some();
     report.remarks.extend(charts.remarks.iter().filter(inside).cloned());
     let package = package(cx, folder, &mut report)?;
     let mut runs = Vec::new();
@@ -110,7 +115,7 @@ fn look<'c>(
             let what =
                 format!("its templates were not rendered without {}, which the commit lacks", report.absent.join(", "));
             let way_out = "put the charts that it depends on into `charts/`, and commit them";
-            report.remarks.push(Remark::note(&format!("{folder}/templates"), None, what, way_out));
+            report.remarks.push(Remark::note(&helm::file_in(folder, "templates"), None, what, way_out));
         }
         (Some(renderer), true) if report.metadata.is_some() => {
             runs = renderer.chart(folder, &report, overlays)?;
@@ -124,7 +129,7 @@ fn look<'c>(
 /// Packs a chart twice: what is published must depend on nothing but the commit.
 fn package(cx: &Context<'_>, folder: &str, report: &mut Report) -> Result<Option<Package>, StepError> {
     let pack = || pack::chart(cx.repository(), cx.commit()?, folder);
-    let manifest = format!("{folder}/{}", helm::MANIFEST);
+    let manifest = helm::file_in(folder, helm::MANIFEST);
     match (pack(), pack()) {
         (Ok(one), Ok(other)) if one.bytes == other.bytes => Ok(Some(Package { name: one.file_name, bytes: one.bytes })),
         (Ok(_), Ok(_)) => {
@@ -149,7 +154,7 @@ fn hear(folder: &str, runs: &[Rendered], report: &mut Report) {
     let known: BTreeSet<String> =
         report.remarks.iter().filter(|remark| remark.is_wrong()).map(|remark| remark.file.clone()).collect();
     let mut heard = BTreeSet::new();
-    let place = |word: &Word| format!("{folder}/{}", word.file.as_deref().unwrap_or(helm::MANIFEST));
+    let place = |word: &Word| helm::file_in(folder, word.file.as_deref().unwrap_or(helm::MANIFEST));
     let mut new = |word: &Word| {
         let words = if word.line.is_some() { String::new() } else { word.text.clone() };
         heard.insert((word.file.clone(), word.line, words))
@@ -169,7 +174,7 @@ fn hear(folder: &str, runs: &[Rendered], report: &mut Report) {
             let last = run.output.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
             let what = format!("`{}` failed and says: {last}", run.title);
             report.add(Remark::wrong(
-                &format!("{folder}/{}", helm::MANIFEST),
+                &helm::file_in(folder, helm::MANIFEST),
                 None,
                 what,
                 "run it in a clone of the project",
@@ -189,8 +194,8 @@ fn same_package(all: &mut [Looked<'_>]) {
         let Some(name) = rest[0].package.as_ref().map(|package| package.name.clone()) else { continue };
         let same = |looked: &&Looked<'_>| looked.package.as_ref().is_some_and(|package| package.name == name);
         if let Some(first) = before.iter().find(same) {
-            let file = format!("{}/{}", rest[0].folder, helm::MANIFEST);
-            let what = format!("`{name}` is made of {} too", first.folder);
+            let file = helm::file_in(rest[0].folder, helm::MANIFEST);
+            let what = format!("`{name}` is made of {} too", helm::called(first.folder));
             rest[0].report.add(Remark::wrong(&file, None, what, "give one of the charts another name"));
             rest[0].package = None;
         }
@@ -261,7 +266,7 @@ impl Looked<'_> {
             format!("{}, {} bytes, sha256:{digest}", package.name, package.bytes.len())
         });
         line(String::new());
-        line(format!("{}: {package}", self.folder));
+        line(format!("{}: {package}", helm::called(self.folder)));
         for overlay in self.overlays {
             line(format!("  values   {overlay}"));
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use allclear_core::helm::called;
+
 use super::Run;
 use super::home::Forge;
 use super::sources::Sources;
@@ -47,7 +49,7 @@ pub struct Build {
 /// The Helm charts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Charts {
-    /// Their folders, as paths or as patterns that select nothing else.
+    /// Their folders, as paths or as patterns that select nothing else; a dot for the top.
     pub folders: Vec<String>,
     /// How many they are.
     pub count: usize,
@@ -57,8 +59,7 @@ pub struct Charts {
 
 /// Finds the charts.
 fn charts(tree: &Tree<'_>) -> Charts {
-    let (nested, own): (Vec<&str>, Vec<&str>) =
-        tree.named("Chart.yaml").filter(|path| path.contains('/')).partition(|path| is_nested_chart(tree, path));
+    let (nested, own): (Vec<&str>, Vec<&str>) = tree.named("Chart.yaml").partition(|path| is_nested_chart(tree, path));
     let mut folders: Vec<String> = Vec::new();
     for path in &own {
         let folder = folder_of(path);
@@ -66,7 +67,7 @@ fn charts(tree: &Tree<'_>) -> Charts {
         let siblings = own.iter().filter(|other| folder_of(folder_of(other)) == folder_of(folder)).count();
         let joined =
             siblings > 1 && pattern.len() > 2 && selects_exactly(tree, &format!("{pattern}/Chart.yaml"), siblings);
-        let entry = if joined { pattern } else { folder.to_owned() };
+        let entry = if joined { pattern } else { called(folder).to_owned() };
         if !folders.contains(&entry) {
             folders.push(entry);
         }

@@ -19,11 +19,16 @@ const SCHEMA: &str = r#"{"type": "object", "required": ["port"], "properties": {
 
 /// Goes with these files in the repository, and gives what became of the step.
 fn verified(files: &[(&str, &str)]) -> (Project, Event) {
+    verified_by(STEPS, files)
+}
+
+/// The same with other steps.
+fn verified_by(steps: &str, files: &[(&str, &str)]) -> (Project, Event) {
     assert!(
         Ran::of(std::process::Command::new("helm").arg("version")).success(),
         "helm is not on the PATH: `./test` gets one, or install Helm 3 by hand"
     );
-    let project = Project::unopened(STEPS);
+    let project = Project::unopened(steps);
     let ana = project.ana();
     for (path, text) in files {
         ana.repo.write(path, text);
@@ -34,7 +39,9 @@ fn verified(files: &[(&str, &str)]) -> (Project, Event) {
     ana.open("minor", None).unwrap();
     ana.go();
     let about = |event: &Event| match event {
-        Event::StepPassed(outcome) | Event::StepFailed(outcome) => outcome.step.as_str() == "ship/helm-verify",
+        Event::StepPassed(outcome) | Event::StepFailed(outcome) | Event::StepErrored(outcome) => {
+            outcome.step.as_str() == "ship/helm-verify"
+        }
         _ => false,
     };
     let told = ana.told();
@@ -44,7 +51,7 @@ fn verified(files: &[(&str, &str)]) -> (Project, Event) {
 
 fn outcome(event: &Event) -> &Outcome {
     match event {
-        Event::StepPassed(outcome) | Event::StepFailed(outcome) => outcome,
+        Event::StepPassed(outcome) | Event::StepFailed(outcome) | Event::StepErrored(outcome) => outcome,
         other => panic!("{other:?}"),
     }
 }
@@ -290,4 +297,58 @@ fn helm_and_we_agree_on_values() {
         let ours: Vec<String> = report.remarks.iter().filter(wrong).map(ToString::to_string).collect();
         assert_eq!(ours.is_empty(), theirs.success(), "{overlay}\n{ours:#?}\n{theirs:?}");
     }
+}
+
+/// Steps that verify charts with these words of the process.
+fn steps(words: &str) -> String {
+    format!("[[phase.ship]]\nbranch = \"release/v{{version}}\"\n[[phase.ship]]\n{words}\n")
+}
+
+#[test]
+fn a_chart_at_the_top_and_values_beside_the_charts_are_found() {
+    let (project, event) = verified_by(
+        &steps("helm-verify = [\".\", \"chart\"]\nvalues = [\"values-*.yaml\", \"deploy/*.yaml\"]"),
+        &[
+            (
+                "Chart.yaml",
+                "apiVersion: v2\nname: whole\nversion: 0.3.0\ndependencies:\n- name: lib\n  version: ^0.1\n  repository: file://parts/lib\n",
+            ),
+            ("parts/lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 0.1.0\ntype: library\n"),
+            ("parts/lib/templates/_name.tpl", "{{- define \"lib.name\" -}}lib{{- end -}}\n"),
+            ("templates/config.yaml", CONFIG),
+            ("values.yaml", "port: 80\n"),
+            ("values-dev.yaml", "port: 8080\n"),
+            (".helmignore", "*.toml\n*.sh\n*.json\n*.md\nchart/\ndeploy/\nparts/\n"),
+            ("chart/values.yaml", "port: 1\n"),
+            ("chart/templates/config.yaml", CONFIG),
+            ("deploy/production.yaml", "port: 443\n"),
+        ],
+    );
+    let outcome = outcome(&event);
+    assert_snapshot!(evidence(&project.ana(), outcome), @"
+    2 charts, 3 overlays, 0 schemas; 7 runs of helm [version]
+
+    .: whole-0.3.0.tgz, 504 bytes, [digest]
+      values   deploy/production.yaml
+      values   values-dev.yaml
+      helm     helm lint .: passed
+      helm     helm template allclear .: passed, 1 manifest
+      helm     helm template allclear . --values deploy/production.yaml: passed, 1 manifest
+      helm     helm template allclear . --values values-dev.yaml: passed, 1 manifest
+
+    chart: demo-1.0.0.tgz, 275 bytes, [digest]
+      values   deploy/production.yaml
+      helm     helm lint chart: passed
+      helm     helm template allclear chart: passed, 1 manifest
+      helm     helm template allclear chart --values deploy/production.yaml: passed, 1 manifest
+    ");
+    assert!(matches!(event, Event::StepPassed(_)));
+}
+
+#[test]
+fn a_pattern_of_values_that_fits_nothing_is_no_silent_pass() {
+    let values = "helm-verify = \"chart\"\nvalues = [\"values-*.yaml\", \"values-prod*.yaml\"]";
+    let (_project, event) = verified_by(&steps(values), &[("chart/values-dev.yaml", "port: 1\n")]);
+    assert!(matches!(event, Event::StepErrored(_)));
+    assert_snapshot!(outcome(&event).summary, @"no values file matches `values-prod*.yaml`: correct `values`: a pattern is relative to each chart, and with a `/` in it also to the repository");
 }

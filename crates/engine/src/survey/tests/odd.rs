@@ -66,3 +66,16 @@ fn one_branch_to_collect_work_on_is_taken_and_several_are_asked_about() {
     assert!(draft.text.contains("\n# integration = \"develop\""), "{}", draft.text);
     assert!(draft.questions.iter().any(|question| question.text.contains("`soma_integration`")));
 }
+
+#[test]
+fn a_chart_at_the_top_is_the_dot() {
+    let chart = "apiVersion: v2\nname: whole\nversion: 1.0.0\n";
+    let repo =
+        clone_with(&[("Chart.yaml", chart), ("charts/part/Chart.yaml", chart), ("more/other/Chart.yaml", chart)]);
+    let charts = surveyed(&repo).delivery.charts;
+    assert_eq!(
+        (charts.folders, charts.count, charts.nested),
+        (vec![".".to_owned(), "more/other".to_owned()], 2, vec!["charts/part".to_owned()])
+    );
+    drafted(&repo);
+}
