@@ -1,6 +1,6 @@
 //! The phases `verify` and `review`.
 
-use super::page::{Page, some, text};
+use super::page::{Page, some, text, texts};
 use super::settings::ROLE;
 use crate::survey::{Run, Survey};
 
@@ -104,40 +104,35 @@ fn tests(survey: &Survey, page: &mut Page) {
     }
 }
 
+/// Why a command of the project is preferred to the check that needs none.
+const OWN: &str = "the project has rules of its own";
+
 fn documentation(survey: &Survey, page: &mut Page) {
-    match (&survey.checks.docs, &survey.docs.manuals) {
-        (Some(run), _) => page.run(run, ""),
-        (None, manuals) => {
-            let why = match manuals {
-                Some(_) => {
-                    "not found: a check of the documentation, such as `make docs-verify`. Add one and remove the #."
-                }
-                None => "not found: documentation below `docs`. If you write some, check it here.",
-            };
-            page.missing(why, &[text("run", "make docs-verify")]);
-            page.ask(
-                "documentation",
-                "which command checks the documentation?",
-                "write it into `verify` and remove the #",
-            );
+    let pages = survey.docs.manuals.as_deref();
+    let step = [text("docs-verify", pages.unwrap_or("docs/**/*.md"))];
+    match (&survey.checks.docs, pages) {
+        (Some(run), None) => page.run(run, OWN),
+        (Some(run), Some(_)) => page.run(run, &format!("{OWN}; without a command: {}", step[0])),
+        (None, Some(pages)) => {
+            page.step(&step, "links, anchors, and what is named and gone");
+            page.found(format!("documentation: `{pages}`, checked without a command"));
         }
+        (None, None) => page.missing("not found: documentation below `docs`. If you write some, check it here.", &step),
     }
 }
 
 fn charts(survey: &Survey, page: &mut Page) {
-    match (&survey.checks.helm, survey.delivery.charts.count) {
-        (Some(run), _) => page.run(run, ""),
-        (None, 0) => page
-            .missing("not found: Helm charts. If you add some, check them here.", &[text("run", "make helm-verify")]),
+    let charts = &survey.delivery.charts;
+    let step = texts("helm-verify", &charts.folders);
+    match (&survey.checks.helm, charts.count) {
+        (Some(run), 0) => page.run(run, OWN),
+        (Some(run), _) => page.run(run, &format!("{OWN}; without a command: {step}")),
+        (None, 0) => {
+            let step = [text("helm-verify", "infra/helm/*")];
+            page.missing("not found: Helm charts. If you add some, check them here.", &step);
+        }
         (None, _) => {
-            let why = "not found: a check that packages the charts and validates their values (`make helm-verify`).\n\
-                       Add one and remove the #.";
-            page.missing(why, &[text("run", "make helm-verify")]);
-            page.ask(
-                "charts",
-                "which command checks the charts and their values?",
-                "write it into `verify` and remove the #",
-            );
+            page.step(&[step], "packaged, their values held against their schemas, and rendered where helm is");
         }
     }
 }

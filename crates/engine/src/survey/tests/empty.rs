@@ -121,11 +121,11 @@ fn an_empty_repository_gets_a_modest_process_and_honest_questions() {
 
     # not found: documentation below `docs`. If you write some, check it here.
     # [[phase.verify]]
-    # run = "make docs-verify"
+    # docs-verify = "docs/**/*.md"
 
     # not found: Helm charts. If you add some, check them here.
     # [[phase.verify]]
-    # run = "make helm-verify"
+    # helm-verify = "infra/helm/*"
 
     [[phase.verify]]                       # no command was found that checks anything
     id = "by-hand"
@@ -212,7 +212,6 @@ fn an_empty_repository_gets_a_modest_process_and_honest_questions() {
     lint: which command lints the code?
     tests: which command runs the tests?
     browser tests: is anything tested in a browser?
-    documentation: which command checks the documentation?
     build: which command builds what is released, and which files does it make?
     environments: is anything deployed? No Dockerfile, chart or platform file tells so
     runbooks: where are the runbooks?

@@ -107,7 +107,6 @@ fn a_package_is_tested_and_packed_with_its_dependencies() {
     roles: who signs off for platform, qa, docs and product, and for a major release?
     targets: where do the targets lead: `npm`?
     ci: does a CI service check every commit?
-    documentation: which command checks the documentation?
     environments: is anything deployed? No Dockerfile, chart or platform file tells so
     runbooks: where are the runbooks?
     ");

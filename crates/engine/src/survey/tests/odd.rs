@@ -1,7 +1,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::{clone_with, drafted, surveyed};
+use super::{active, clone_with, drafted, surveyed};
 
 #[test]
 fn files_with_odd_names_are_skipped() {
@@ -78,4 +78,16 @@ fn a_chart_at_the_top_is_the_dot() {
         (vec![".".to_owned(), "more/other".to_owned()], 2, vec!["charts/part".to_owned()])
     );
     drafted(&repo);
+}
+
+#[test]
+fn documents_and_charts_without_a_command_of_their_own_are_checked_without_one() {
+    let chart = "apiVersion: v2\nname: api\nversion: 1.0.0\n";
+    let repo = clone_with(&[("docs/manual.md", "# Manual\n"), ("deploy/api/Chart.yaml", chart)]);
+    let draft = drafted(&repo);
+    let verify = active(&draft, "[[phase.verify]]");
+    assert!(verify.contains("\ndocs-verify = \"docs/**/*.md\"\n"), "{verify}");
+    assert!(verify.contains("\nhelm-verify = \"deploy/api\"\n"), "{verify}");
+    let about = ["documentation", "charts"];
+    assert!(!draft.questions.iter().any(|question| about.contains(&question.about.as_str())), "{draft:?}");
 }

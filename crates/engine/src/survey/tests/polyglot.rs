@@ -151,10 +151,10 @@ fn a_service_in_python_with_charts_and_manuals_gets_the_whole_process() {
     display = true
     evidence = "test-results/**/*.png"
 
-    [[phase.verify]]
+    [[phase.verify]]                       # the project has rules of its own; without a command: docs-verify = "docs/**/*.md"
     run = "make docs-verify"
 
-    [[phase.verify]]
+    [[phase.verify]]                       # the project has rules of its own; without a command: helm-verify = "infra/helm/*"
     run = "make helm-verify"
 
     # Release review: the documentation, the meeting, and one sign-off a role on exactly this candidate.

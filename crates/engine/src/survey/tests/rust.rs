@@ -93,7 +93,6 @@ fn a_workspace_of_programs_is_built_and_bumped() {
     targets: where do the targets lead: `files`?
     ci: does a CI service check every commit?
     browser tests: is anything tested in a browser?
-    documentation: which command checks the documentation?
     crates: are the crates published to crates.io?
     environments: is anything deployed? No Dockerfile, chart or platform file tells so
     runbooks: where are the runbooks?
