@@ -86,6 +86,12 @@ fn reviewed(value: &str, rules: Matter<'_>) -> Result<(), String> {
     Ok(())
 }
 
+/// What a page says about itself under a key, with its line; none where it says nothing.
+pub(super) fn value(text: &str, key: &str) -> Option<(String, usize)> {
+    let entry = entries(text)?.into_iter().find(|entry| entry.key == key)?;
+    Some((entry.value, entry.line)).filter(|(value, _)| !value.is_empty())
+}
+
 /// One key at the head of a page.
 struct Entry {
     key: String,

@@ -17,6 +17,7 @@ mod slug;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod twice;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ pub use gone::{Gone, State};
 pub use links::{Site, anchored, external, links};
 pub use page::Page;
 pub use tree::Tree;
+pub use twice::{anchors_twice, slugs_twice};
 
 /// The largest page that is read, in bytes. What people write is far smaller; what is larger was generated.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;

@@ -20,6 +20,8 @@ pub struct Page {
     pub(super) code: Vec<Code>,
     /// Its fenced blocks of code.
     pub(super) fences: Vec<Fence>,
+    /// The names that headings give themselves, with their lines.
+    pub(super) named: Vec<(String, usize)>,
     /// Its anchors, by the form in which they are compared.
     anchors: BTreeMap<String, String>,
 }
@@ -192,6 +194,7 @@ impl Reader<'_> {
         // What many generators of sites understand.
         if let Some((before, own)) = title.strip_suffix('}').and_then(|title| title.rsplit_once("{#")) {
             self.anchor(own);
+            self.page.named.push((own.to_owned(), self.lines.line(at)));
             title = before;
         }
         let title = title.trim_end();

@@ -168,8 +168,10 @@ impl DocsVerify {
             let Some(page) = found.pages.get(path) else { continue };
             found.problems.extend(docs::links(path, page, site));
             found.problems.extend(docs::fences(path, page, self.fences));
+            found.problems.extend(docs::anchors_twice(path, page));
             found.problems.extend(docs::front_matter(path, text, matter));
         }
+        found.problems.extend(docs::slugs_twice(&found.texts));
     }
 
     /// What pages name that was there at the last release and is not any more.

@@ -77,3 +77,26 @@ fn only_text_of_a_usual_size_is_read() {
     insta::assert_snapshot!(text("a.md", b"# A\n\xff").unwrap_err(), @"a.md:2: the page is not UTF-8 text from here on: save it as UTF-8");
     insta::assert_snapshot!(text("a.md", &vec![b' '; MAX_BYTES + 1]).unwrap_err(), @"a.md:1: the page has 4194305 bytes, and pages up to 4194304 are read: split it, or leave it out of `docs-verify`");
 }
+
+#[test]
+fn headings_of_one_name_and_pages_of_one_slug_are_told() {
+    let page = "# A {#use}\n## B {#run}\n```\n# Not one {#run}\n```\n## C {#use}\n## Use\n## Use\n## D {#Use}\n";
+    insta::assert_snapshot!(problems(&[("a.md", page)], |path, _, page, _| anchors_twice(path, page)), @"a.md:6: `{#use}` is the name of the heading on line 1 too: give one another");
+    let slug = |slug: &str| format!("---\ntitle: x\nslug: {slug}\n---\n# A\n");
+    let texts = [
+        ("a.md", slug("start")),
+        ("docs/a.md", slug("start")),
+        ("docs/b.md", slug("'start' # as a")),
+        ("docs/a.de.md", slug("start")),
+        ("docs/c.md", slug("\"\"")),
+        ("docs/d.md", slug("")),
+        ("docs/e.md", "# slug: start\n".to_owned()),
+        ("docs/f.md", "+++\nslug = \"start\"\n+++\n".to_owned()),
+    ];
+    let texts = texts.map(|(path, text)| (path.to_owned(), text)).into_iter().collect();
+    let found: Vec<_> = slugs_twice(&texts).iter().map(Problem::to_string).collect();
+    insta::assert_snapshot!(found.join("\n"), @"
+    docs/b.md:3: `slug: start` is that of `docs/a.de.md` too: give one of the pages another
+    docs/f.md:2: `slug: start` is that of `docs/a.de.md` too: give one of the pages another
+    ");
+}
