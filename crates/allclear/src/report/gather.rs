@@ -5,6 +5,7 @@ mod evidence;
 mod gates;
 mod steps;
 mod verdict;
+mod written;
 
 use std::cell::Cell;
 

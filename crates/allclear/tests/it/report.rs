@@ -424,3 +424,47 @@ fn a_no_stands_until_a_new_round_and_is_told_after_it() {
     - ✓ bo says go for qa on `[id]`; recorded, [time] UTC; **counts**
     ");
 }
+
+#[test]
+fn what_people_wrote_into_the_changelog_is_told_before_and_after_the_release_wrote_there() {
+    let more =
+        "[[phase.prepare]]\nid = \"read\"\nmanual = \"Read it\"\nonce = true\n[[phase.prepare]]\nchangelog = {}\n";
+    let sample = sample(&process().replacen("\n[[phase.verify]]", &format!("{more}\n[[phase.verify]]"), 1));
+    let text = "# Changelog\n\n## [Unreleased]\n\n- Prices are **rounded**,\n  down\n\n### Fixed\n\n- the till, at last\n\n\
+                ## 1.2.0 - 2026-01-05\n\n- The first one\n";
+    sample.push_to("main", "CHANGELOG.md", text, "docs: what is new");
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 4);
+    let told = |text: &str| filtered(part(text, "## What changed", "## Results"), ana.env().root());
+    let before = told(&report(&ana, "markdown"));
+    assert_snapshot!(before, @"
+    ## What changed since 1.2.0
+
+    4 commits.
+
+    ### Written by hand
+
+    - Prices are **rounded**,
+      down
+
+    ### Fixed
+
+    - the till, at last
+    - there was no coffee ([id])
+    - **till:** close `the` till ([id])
+
+    ### Added
+
+    - a menu ([id])
+
+    ### Documentation
+
+    - what is new ([id])
+    ");
+    ends(&ana, "done read", 0);
+    ends(&ana, "go", 1);
+    let (markdown, html) = (told(&report(&ana, "markdown")), report(&ana, "html"));
+    assert_eq!(markdown.lines().skip(3).collect::<Vec<_>>(), before.lines().skip(3).collect::<Vec<_>>());
+    assert!(html.contains("<li>Prices are <strong>rounded</strong>, down</li>"), "{html}");
+}

@@ -3,11 +3,13 @@
 use allclear_core::changelog;
 use allclear_core::changelog::fragment::Fragments;
 use allclear_core::names::CommitId;
+use allclear_core::process::Step;
 use allclear_core::release::Verdict;
 use allclear_engine::notes::Notes;
 use allclear_engine::step::{StepError, chain};
 
 use super::Gathering;
+use super::written::{groups, merged};
 use crate::report::model::{Changes, Group};
 
 impl Gathering<'_> {
@@ -27,24 +29,39 @@ impl Gathering<'_> {
         let since = self.release.opening.last.as_ref().map(|last| &last.commit);
         let log = self.repository.log(since, until, &telling.paths)?;
         let commits = log.commits();
+        let before = self.before_the_changelog().unwrap_or(until);
         let fragments = match telling.fragments {
-            Some(_) => notes.fragments(since, self.before_the_changelog().unwrap_or(until))?,
+            Some(_) => notes.fragments(since, before)?,
             None => Fragments::default(),
         };
-        let entry = notes.entry(&self.release.version.to_string(), "", &commits, &fragments, "");
-        let group = |group: changelog::Group| Group { title: group.title, items: group.items };
+        let version = self.release.version.to_string();
+        let written = self.written(before, &version)?;
+        let entry = notes.entry(&version, "", &commits, &fragments, &written);
+        let made = entry.changes.into_iter().map(|group| Group { title: group.title, items: group.items });
         Ok(Changes {
             commits: commits.len(),
             highlights: entry.highlights,
-            groups: entry.changes.into_iter().map(group).collect(),
+            groups: merged(groups(&written).into_iter().chain(made)),
             unknown: None,
         })
     }
 
+    /// What people wrote into the changelog before the release did: under the version, or else under `Unreleased`.
+    fn written(&self, at: &CommitId, version: &str) -> Result<String, StepError> {
+        let step = self.changelog_step().and_then(|step| step.config.get("changelog")?.get("file")?.as_str());
+        let file = step.or(self.process.project.changelog.as_ref().map(|file| file.as_str()));
+        let text = file.map(|file| self.repository.read(at, file)).transpose()?.flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        Ok(changelog::entry_of(&text, version).unwrap_or_else(|| changelog::unreleased(&text)).to_owned())
+    }
+
+    fn changelog_step(&self) -> Option<&Step> {
+        self.process.steps_of(&self.release.kind).find(|step| step.kind.as_str() == "changelog")
+    }
+
     /// The commit that the changelog step built on: its own commit has the fragments no longer.
     fn before_the_changelog(&self) -> Option<&CommitId> {
-        let mut steps = self.process.steps_of(&self.release.kind);
-        let step = steps.find(|step| step.kind.as_str() == "changelog")?;
+        let step = self.changelog_step()?;
         let last = self.release.steps.get(&step.id)?.last()?;
         last.outcome.candidate.as_ref().filter(|_| last.verdict == Verdict::Passed)
     }
