@@ -15,6 +15,7 @@ mod cadence;
 mod check;
 mod known;
 mod node;
+mod object_store;
 mod references;
 mod steps;
 mod version_files;
@@ -28,6 +29,7 @@ use serde_json::{Map, Value};
 pub use cadence::{Cadence, Freeze, Milestone, Skip, Weekly};
 pub use diagnostic::{Problem, Problems};
 pub use known::Known;
+pub use object_store::{Folder, ObjectStore, S3, S3Url};
 pub use spec::{KindSpec, Shape};
 
 use crate::canonical;
@@ -69,6 +71,9 @@ pub struct Process {
     /// Where continuous integration tells what it found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci: Option<Ci>,
+    /// Where large evidence goes; it stays in the clone that recorded it where there is none.
+    #[serde(default, rename = "object-store", skip_serializing_if = "Option::is_none")]
+    pub object_store: Option<ObjectStore>,
     /// The phases that each kind of release goes through, in order.
     pub kinds: BTreeMap<Word, Vec<Word>>,
     /// The phases.

@@ -1,6 +1,7 @@
-//! Small notations inside strings: days, times, zones, rules, distances, ways to count.
+//! Small notations inside strings: days, times, zones, rules, distances, ways to count, addresses of buckets.
 
 use super::diagnostic::Problem;
+use super::object_store::{self, S3Url};
 use crate::calendar::offset::Offset;
 use crate::calendar::rule::Recurrence;
 use crate::calendar::time;
@@ -69,6 +70,27 @@ pub const SCHEME: Notation = Notation {
     takes: "`semver`, or parts of a date such as `YYYY.MM.MICRO`",
     pattern: "^(semver|(YYYY|YY|MM|WW|DD)\\.(YYYY|YY|MM|WW|DD|MINOR|MICRO)\\.(MINOR|MICRO))$",
     check: |text| whole(text.parse::<Scheme>()),
+};
+
+/// The address of a bucket.
+pub const S3_URL: Notation = Notation {
+    takes: "an address such as `s3://bucket/prefix`",
+    pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?$",
+    check: |text| whole(text.parse::<S3Url>()),
+};
+
+/// The address of a service.
+pub const ENDPOINT: Notation = Notation {
+    takes: "an address such as `https://s3.example.org`",
+    pattern: "^https?://[A-Za-z0-9.:\\[\\]-]+/?$",
+    check: |text| whole(object_store::endpoint(text)),
+};
+
+/// The name of a region.
+pub const REGION: Notation = Notation {
+    takes: "a region such as `eu-central-1`",
+    pattern: "^[a-z0-9-]+$",
+    check: |text| whole(object_store::region(text)),
 };
 
 fn whole<T>(read: Result<T, impl std::fmt::Display>) -> Result<(), Problem> {

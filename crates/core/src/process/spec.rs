@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::notation::{DAY, DISTANCE, Notation, RULE, SCHEME, TIME_OF_DAY, ZONE};
+use super::notation::{DAY, DISTANCE, ENDPOINT, Notation, REGION, RULE, S3_URL, SCHEME, TIME_OF_DAY, ZONE};
 use crate::calendar::time::WEEKDAYS;
 
 /// One key of a table.
@@ -336,6 +336,22 @@ pub const CI: &[Field] = &[Field::new(
 )
 .required()];
 
+/// `[object-store]`
+pub const OBJECT_STORE: &[Field] = &[
+    Field::new("folder", Type::Text, "a folder, such as a shared drive; relative to the repository"),
+    Field::new("url", Type::Notation(&S3_URL), "a bucket of AWS or of any service that speaks S3, and where in it"),
+    Field::new(
+        "endpoint",
+        Type::Notation(&ENDPOINT),
+        "with `url`: where the service answers; AWS's own address where it is left out",
+    ),
+    Field::new(
+        "region",
+        Type::Notation(&REGION),
+        "with `url`: the region of the bucket; `us-east-1` where it is left out",
+    ),
+];
+
 /// The tables of the process file beside `[kinds]` and `[[phase.NAME]]`.
 pub const TABLES: &[Field] = &[
     Field::new("project", Type::Table(PROJECT), "what is released").required(),
@@ -347,6 +363,11 @@ pub const TABLES: &[Field] = &[
     Field::new("targets", Type::Map(&Type::Table(TARGET)), "where releases are published"),
     Field::new("environments", Type::Map(&Type::Table(ENVIRONMENT)), "where releases are deployed"),
     Field::new("ci", Type::Table(CI), "where continuous integration tells what it found"),
+    Field::new(
+        "object-store",
+        Type::Table(OBJECT_STORE),
+        "where evidence goes that is too large for the ledger: either `folder` or `url`",
+    ),
     Field::new(
         "kinds",
         Type::Map(&Type::List(&Type::Word)),
