@@ -51,6 +51,11 @@ impl Store {
         self.folder.join(&name[..2]).join(&name[2..])
     }
 
+    /// A folder of ours beside the content; its name is longer than the two digits of a folder of content.
+    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// Keeps bytes; they are on disk when this returns.
     ///
     /// # Errors
@@ -83,11 +88,35 @@ impl Store {
     }
 
     fn put_read(&self, file: &mut dyn Read, path: &Path) -> Result<(Digest, u64), StoreError> {
+        let (digest, size, draft) = self.draft(file, path)?;
+        if !self.has(&digest, size)? {
+            draft.finish(&self.path(&digest))?;
+        }
+        Ok((digest, size))
+    }
+
+    /// Keeps what is read if it is the content of this name and size, and says whether it was. Of what goes on and on no more
+    /// than that is read.
+    ///
+    /// # Errors
+    /// When it cannot be read to its end, or the disk does not take it.
+    pub fn put_if(&self, wanted: &Digest, size: u64, reader: &mut dyn Read) -> Result<bool, StoreError> {
+        let mut reader = reader.take(size.saturating_add(1));
+        let (found, _, draft) = self.draft(&mut reader, Path::new("what was fetched"))?;
+        let right = found == *wanted;
+        if right && !self.has(wanted, size)? {
+            draft.finish(&self.path(wanted))?;
+        }
+        Ok(right)
+    }
+
+    /// Writes what is read into a draft, and returns its digest and size.
+    fn draft(&self, file: &mut dyn Read, path: &Path) -> Result<(Digest, u64, Draft), StoreError> {
         let mut draft = Draft::within(&self.folder)?;
         let (mut hasher, mut size, mut piece) = (Hasher::default(), 0, vec![0; 1 << 16]);
         loop {
             match file.read(&mut piece) {
-                Ok(0) => break,
+                Ok(0) => return Ok((hasher.finish(), size, draft)),
                 Ok(length) => {
                     hasher.update(&piece[..length]);
                     draft.write(&piece[..length])?;
@@ -97,11 +126,6 @@ impl Store {
                 Err(error) => return Err(DiskError::at("read", path)(error).into()),
             }
         }
-        let digest = hasher.finish();
-        if !self.has(&digest, size)? {
-            draft.finish(&self.path(&digest))?;
-        }
-        Ok((digest, size))
     }
 
     /// Opens content for reading, as it is on disk: only [`Store::get`] checks it.
@@ -158,6 +182,18 @@ mod tests {
         std::fs::write(store.path(&digest), b"lug").unwrap();
         assert!(matches!(store.get(&digest), Err(StoreError::Damaged(_))));
         assert!(matches!(store.get(&Digest::of(b"other")), Err(StoreError::Missing(_))));
+    }
+
+    #[test]
+    fn only_the_content_of_its_name_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::within(folder.path());
+        let digest = Digest::of(b"whole");
+        assert!(!store.put_if(&digest, 5, &mut &b"whale"[..]).unwrap());
+        assert!(!store.put_if(&digest, 5, &mut std::io::repeat(b'w')).unwrap(), "what has no end is not read to it");
+        assert!(matches!(store.get(&digest), Err(StoreError::Missing(_))));
+        assert!(store.put_if(&digest, 5, &mut &b"whole"[..]).unwrap());
+        assert_eq!(store.get(&digest).unwrap(), b"whole");
     }
 
     #[test]
