@@ -15,6 +15,7 @@ use allclear_engine::open::FILE;
 use allclear_engine::redact::Redactor;
 use allclear_engine::repository::{Identity, Repository};
 use allclear_engine::session::Session;
+use allclear_engine::wholes;
 use allclear_engine::world::{World, write_durably};
 use allclear_ledger::{Config, Ledger, Reached};
 
@@ -153,8 +154,12 @@ impl Here {
     }
 }
 
-/// Shares the ledger, and says so where the remote cannot be told.
+/// Shares the ledger, after the wholes of its evidence, and says so where the object store or the remote cannot be told.
 pub(crate) fn share(ui: Ui, here: &Here, session: &mut Session) -> Result<(), CommandError> {
+    let world = here.world(ui, &session.process.project.secrets);
+    for left in wholes::upload(&world, session.ledger.store()) {
+        ui.words(left.to_string());
+    }
     let shared = session.share()?;
     if let Some(aside) = shared.set_aside.first() {
         let place = aside.file.display();

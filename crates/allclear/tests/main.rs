@@ -21,6 +21,7 @@ mod it {
     mod kinds;
     mod minor;
     mod next;
+    mod object_store;
     mod output;
     mod remote;
     mod report;

@@ -20,5 +20,6 @@ pub mod plan;
 pub mod process;
 pub mod release;
 pub mod results;
+pub mod size;
 pub mod template;
 pub mod version;

@@ -1,5 +1,7 @@
 //! Verifies a ledger offline: its structure, and that every release in it kept to its process.
 
+mod wholes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -17,6 +19,8 @@ use serde::Serialize;
 use crate::repository::Repository;
 use crate::session::PROCESS;
 
+pub use self::wholes::Whole;
+
 /// What an audit found.
 #[derive(Debug, Default, Serialize)]
 pub struct Audit {
@@ -30,6 +34,13 @@ pub struct Audit {
     pub violations: Vec<String>,
     /// What could not be verified.
     pub incomplete: Vec<String>,
+    /// Of how much evidence the ledger has head and tail and this clone does not have the whole: it cannot be verified here.
+    pub not_here: usize,
+    /// Its size, in bytes.
+    pub not_here_bytes: u64,
+    /// Everything that the ledger has head and tail of.
+    #[serde(skip)]
+    pub wholes: Vec<Whole>,
 }
 
 /// Verifies everything that this clone has.
@@ -64,6 +75,7 @@ pub fn audit(repository: &Repository, ledger: &Ledger) -> Result<Audit, LedgerEr
         }
         .release(records);
     }
+    audit.count_missing(ledger.store());
     Ok(audit)
 }
 
@@ -95,6 +107,7 @@ impl Auditor<'_> {
                 }
                 self.process = self.frozen_process(record, opened.process);
             }
+            self.audit.note_wholes(record, self.process.as_deref());
         }
         self.end();
     }

@@ -20,6 +20,7 @@ use crate::session::{Session, SessionError};
 use crate::step::{Context, StepError, Watch, Work, outcome};
 use crate::suite::{Checked, Job, Suite};
 use crate::values::{self, values};
+use crate::wholes::{self, Left};
 use crate::world::{Mark, World};
 use crate::{exec, facts};
 
@@ -42,6 +43,8 @@ pub struct Conductor<'w> {
     shared_at: Instant,
     /// Whether something was written that others do not know yet.
     unshared: bool,
+    /// What the object store did not take in this run.
+    left: Vec<Left>,
 }
 
 /// What to do next.
@@ -94,6 +97,8 @@ pub struct Stopped {
     pub unknown: Vec<(StepId, String)>,
     /// Whether the remote could not be told everything: what is kept here for later.
     pub unshared: Option<String>,
+    /// What the object store did not take, and is kept here for later.
+    pub left: Vec<Left>,
 }
 
 impl<'w> Conductor<'w> {
@@ -110,6 +115,7 @@ impl<'w> Conductor<'w> {
             facts: None,
             shared_at: Instant::now(),
             unshared: false,
+            left: vec![],
         }
     }
 
@@ -127,12 +133,14 @@ impl<'w> Conductor<'w> {
     pub fn go(&mut self) -> Result<Stopped, ConductError> {
         self.meet_others()?;
         std::thread::scope(|scope| self.work(&mut Suite::new(scope, self.jobs)))?;
+        self.left.clear();
         let unshared = self.share()?;
         Ok(Stopped {
             plan: self.plan(),
             away: std::mem::take(&mut self.away),
             unknown: std::mem::take(&mut self.open),
             unshared,
+            left: std::mem::take(&mut self.left),
         })
     }
 
@@ -219,8 +227,12 @@ impl<'w> Conductor<'w> {
         Ok(())
     }
 
-    /// Shares the ledger; says why where the remote is away.
+    /// Shares the ledger, after the wholes of its evidence; says why where the remote is away.
     pub(crate) fn share(&mut self) -> Result<Option<String>, ConductError> {
+        // A store that was away is asked again at the end of the run only, so that it does not slow everything down.
+        if self.left.is_empty() {
+            self.left = wholes::upload(self.world, self.session.ledger.store());
+        }
         let shared = self.session.share()?;
         (self.shared_at, self.unshared) = (Instant::now(), false);
         if let Some(aside) = shared.set_aside.into_iter().next() {

@@ -33,6 +33,7 @@ pub mod survey;
 pub mod tools;
 pub mod values;
 pub mod version_files;
+pub mod wholes;
 pub mod worktrees;
 pub mod world;
 

@@ -14,6 +14,7 @@ use crate::catalogue;
 use crate::display;
 use crate::files::Pattern;
 use crate::helm::Folders;
+use crate::ports::object_store;
 use crate::repository::Repository;
 use crate::tools;
 use crate::version_files;
@@ -66,6 +67,7 @@ pub fn preflight(repository: &Repository, process: &Process) -> Vec<Concern> {
     let refs = listed.unwrap_or_default().lines().map(str::to_owned).collect();
     let mut preflight = Preflight { repository, process, files, commit, refs, step: None, concerns: vec![] };
     preflight.surroundings();
+    preflight.object_store();
     for step in process.phases.values().flat_map(|phase| &phase.steps) {
         preflight.look_at(step);
     }
@@ -125,6 +127,17 @@ impl Preflight<'_> {
         self.branch(&trunk);
         let integration = Template::new(self.process.integration().as_str());
         self.branch(&integration);
+    }
+
+    /// The object store, where there is one: it is asked, and nothing is left there.
+    fn object_store(&mut self) {
+        let Some(config) = &self.process.object_store else { return };
+        if let Err(error) = object_store::at(config, self.repository.top()).and_then(|store| store.look()) {
+            self.wrong(
+                format!("the object store cannot be used: {}", crate::step::chain(&error)),
+                "correct `[object-store]`; until then large evidence stays in the clone that recorded it",
+            );
+        }
     }
 
     /// A branch that must be on the remote, where its name does not depend on the release.

@@ -7,10 +7,11 @@ use allclear_core::names::RelPath;
 use allclear_core::process::Process;
 use allclear_core::release::{IllegalEvent, Release};
 use allclear_core::version::Version;
-use allclear_ledger::{Draft, Found, Ledger, LedgerError, Shared};
+use allclear_ledger::{Draft, Found, Ledger, LedgerError, Shared, fault};
 use jiff::Timestamp;
 
 use crate::repository::Identity;
+use crate::wholes;
 
 /// A release, as far as this clone knows.
 pub struct Session {
@@ -93,11 +94,17 @@ impl Session {
         Ok(Release::fold(records.iter().filter(|record| record.seq < seq))?)
     }
 
-    /// Writes an event durably and takes it in.
+    /// Writes an event durably and takes it in. What it names and the ledger does not keep whole is noted first, for the object store.
     ///
     /// # Errors
     /// When the ledger cannot hold it; then it did not happen.
     pub fn append(&mut self, at: Timestamp, event: Event) -> Result<Record, SessionError> {
+        for evidence in event.evidence() {
+            if let Some(config) = &self.process.object_store {
+                self.ledger.store().note_pending(evidence, &wholes::place(config)).map_err(LedgerError::from)?;
+            }
+        }
+        fault::point("wholes-noted");
         let draft = Draft { release: self.release.version.clone(), at, actor: self.actor.clone(), event, expect: None };
         let record = self.ledger.append(draft)?;
         // Another process of this clone may have written in between; only a full read is right then.

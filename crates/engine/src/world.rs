@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use allclear_core::names::Word;
-use allclear_core::process::Process;
+use allclear_core::process::{ObjectStore as Config, Process};
 
 use crate::clock::Clock;
 use crate::ports::ci::{Ci, FolderCi, Green};
 use crate::ports::environment::Environment;
 use crate::ports::folder::FolderEnvironment;
+use crate::ports::folder_store::FolderStore;
+use crate::ports::object_store::{self, ObjectStore, ObjectStoreError};
 use crate::redact::Redactor;
 use crate::repository::Repository;
 use crate::step::StepError;
@@ -32,7 +34,7 @@ pub struct World {
 /// Local stand-ins for outside services: what a rehearsal publishes to and deploys to.
 #[derive(Debug, Clone)]
 pub struct StandIns {
-    /// The folder that holds them all: `targets/<name>` and `environments/<name>`.
+    /// The folder that holds them all: `targets/<name>`, `environments/<name>` and `object-store`.
     pub folder: PathBuf,
     /// The address at which the environments answer, such as `http://127.0.0.1:4711`.
     pub url: String,
@@ -107,6 +109,17 @@ impl World {
             (None, None) => Err(StepError::Refused(
                 "the process does not say where CI tells what it found: add `[ci]` with `folder = \"…\"`".to_owned(),
             )),
+        }
+    }
+
+    /// An object store of the process.
+    ///
+    /// # Errors
+    /// When it cannot even be asked.
+    pub fn object_store(&self, config: &Config) -> Result<Box<dyn ObjectStore>, ObjectStoreError> {
+        match &self.stand_ins {
+            Some(stand_ins) => Ok(Box::new(FolderStore::new(stand_ins.folder.join("object-store")))),
+            None => object_store::at(config, self.repository.top()),
         }
     }
 

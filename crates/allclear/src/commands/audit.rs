@@ -1,3 +1,4 @@
+use allclear_core::size;
 use allclear_engine::audit::{Audit, audit};
 
 use crate::error::CommandResult;
@@ -7,11 +8,19 @@ use crate::ui::{BAD, GOOD, Ui, WARN, paint};
 
 /// Verify the whole ledger offline: chain, evidence, gates before effects, every intent with its outcome
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Fetch evidence that is too large for the ledger from the object store, and verify all of it
+    #[arg(long)]
+    evidence: bool,
+}
 
-pub(crate) fn run(ui: Ui, _args: &Args) -> CommandResult {
+pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     let here = Here::find()?;
-    let audit = audit(&here.repository, &here.ledger()?)?;
+    let ledger = here.ledger()?;
+    let mut audit = audit(&here.repository, &ledger)?;
+    if args.evidence {
+        audit.verify_wholes(&here.world(ui, &[]), ledger.store());
+    }
     for finding in &audit.overrides {
         ui.text(format!("{} {finding}", paint(WARN, "~")));
     }
@@ -23,6 +32,9 @@ pub(crate) fn run(ui: Ui, _args: &Args) -> CommandResult {
     }
     let (exit, word) = verdict(&audit);
     ui.text(format!("{word}: {} events, {}", audit.events, releases(audit.releases)));
+    if let Some(text) = not_here(&audit, args.evidence) {
+        ui.text(text);
+    }
     ui.json(&audit);
     Ok(exit)
 }
@@ -33,6 +45,18 @@ fn verdict(audit: &Audit) -> (Exit, String) {
         (true, false) => (Exit::Incomplete, paint(WARN, "not everything can be verified")),
         (true, true) => (Exit::Done, paint(GOOD, "verified")),
     }
+}
+
+/// What the verdict is not about, because this clone does not have it.
+fn not_here(audit: &Audit, asked: bool) -> Option<String> {
+    let files = match audit.not_here {
+        0 => return None,
+        1 => "1 large file".to_owned(),
+        files => format!("{files} large files"),
+    };
+    let size = size::for_people(audit.not_here_bytes);
+    let way_out = if asked { "" } else { ": `allclear audit --evidence` asks the object store for the rest" };
+    Some(format!("not verifiable here: {files} of evidence ({size}), of which the ledger has head and tail{way_out}"))
 }
 
 fn releases(count: usize) -> String {

@@ -27,6 +27,7 @@ struct Went<'a> {
     away: Vec<String>,
     unknown: Vec<String>,
     unshared: Option<&'a str>,
+    to_upload: Vec<String>,
     board: Board<'a>,
 }
 
@@ -64,11 +65,15 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, args: &Args) -> CommandResu
     if let Some(reason) = &stopped.unshared {
         ui.words(format!("kept here until `{}` takes it: {reason}", here.repository.remote()));
     }
+    for left in &stopped.left {
+        ui.words(left.to_string());
+    }
     ui.json(&Went {
         exit,
         away: stopped.away.iter().map(|(step, away)| format!("{step}: {away}")).collect(),
         unknown: stopped.unknown.iter().map(|(step, why)| format!("{step}: {why}")).collect(),
         unshared: stopped.unshared.as_deref(),
+        to_upload: stopped.left.iter().map(ToString::to_string).collect(),
         board,
     });
     Ok(exit)

@@ -3,20 +3,13 @@
 use allclear_core::event::{Class, Tests, Verdict};
 use jiff::Timestamp;
 
+pub(super) use allclear_core::size::for_people as size;
+
 use super::model::Totals;
 
 /// A moment, to the minute.
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// A size: `840 bytes`, `12.3 kB`, `1.2 MB`.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => count(usize::try_from(bytes).unwrap_or(usize::MAX), "byte"),
-        1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
 }
 
 /// A number and its noun: `1 thing`, `3 things`.

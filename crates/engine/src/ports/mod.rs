@@ -3,6 +3,8 @@
 pub mod ci;
 pub mod environment;
 pub mod folder;
+pub mod folder_store;
+pub mod object_store;
 pub mod oci;
 pub mod registry;
 pub mod server;
