@@ -7,6 +7,7 @@
 //!
 //! - **git**: the program of the machine, on repositories in real files, with real hooks.
 //! - **HTTP**: real TCP on 127.0.0.1 and git's own `git http-backend`, so pushes go through the whole smart protocol.
+//! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
 //! - **processes and kills**: real programs that die of a real SIGKILL.
 //! - **a write that fails**: the kernel refuses it (`EFBIG`), see [`limits`].
 //!
@@ -24,6 +25,7 @@ mod git_http;
 mod origin;
 mod ran;
 mod repo;
+mod s3;
 
 pub mod hooks;
 pub mod kill;
@@ -37,3 +39,4 @@ pub use git_http::{Fault, GitHttp};
 pub use origin::Origin;
 pub use ran::Ran;
 pub use repo::Repo;
+pub use s3::{OWNER, READER, S3Server};
