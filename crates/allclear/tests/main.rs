@@ -4,6 +4,7 @@
 
 mod it {
     mod filter;
+    mod s3;
     mod sample;
     mod transcript;
 

@@ -17,6 +17,11 @@ impl Digest {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// Returns the 32 bytes of the digest itself.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// Returns the first twelve hexadecimal digits: enough for people, never for decisions.
     pub fn short(&self) -> String {
         self.to_string()[..12].to_owned()

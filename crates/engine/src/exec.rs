@@ -62,8 +62,10 @@ impl Stop {
 pub struct Environment {
     /// Those that are set for it.
     pub set: Vec<(String, String)>,
-    /// Which of this process's own it sees; all of them where none are named.
+    /// Which of this process's own it sees; where none are named, all of them but those of `without`.
     pub only: Option<Vec<String>>,
+    /// Variables that are this program's own affair.
+    pub without: &'static [&'static str],
 }
 
 impl Environment {
@@ -86,6 +88,9 @@ impl Environment {
     ];
 
     fn apply(&self, command: &mut Command) {
+        for name in self.without {
+            command.env_remove(name);
+        }
         if let Some(only) = &self.only {
             let wanted = |name: &str| {
                 Self::USUAL.contains(&name) || name.starts_with("LC_") || only.iter().any(|wanted| wanted == name)

@@ -1,15 +1,20 @@
 //! Keeps secrets out of everything that is shown or kept.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use crate::ports::s3;
+
 /// What stands where a secret stood.
 const MASK: &str = "[secret]";
 /// A shorter value is too likely to be an ordinary word.
 const SHORTEST: usize = 6;
+/// How much is read at once, in bytes.
+const PIECE: usize = 64 << 10;
 /// Words in the names of environment variables that hold secrets.
 const USUAL: &[&str] = &[
     "TOKEN",
@@ -34,14 +39,15 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Takes the values of variables with the usual names, and of those that the process names.
+    /// Takes the values of variables with the usual names, of those that the process names, and the keys of an object store that AWS's
+    /// own file has.
     pub fn new(named: &[String]) -> Self {
         let secret = |name: &str| {
             named.iter().any(|known| known == name) || USUAL.iter().any(|word| name.to_uppercase().contains(word))
         };
         let variables = std::env::vars_os();
         let texts = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::of(texts.filter(|(name, _)| secret(name)).map(|(_, value)| value))
+        Self::of(texts.filter(|(name, _)| secret(name)).map(|(_, value)| value).chain(s3::in_file()))
     }
 
     /// Takes these secrets; what is shorter than six bytes is none.
@@ -72,6 +78,11 @@ impl Redactor {
             }
             _ => bytes,
         }
+    }
+
+    /// Masks what is read from something else.
+    pub fn reader<R: Read>(&self, reader: R) -> Reader<'_, R> {
+        Reader { reader, stream: Some(self.stream()), ready: Vec::new() }
     }
 
     /// Masks bytes that come in pieces.
@@ -122,6 +133,39 @@ impl Stream<'_> {
     }
 }
 
+/// Masks what is read from something else.
+pub struct Reader<'r, R> {
+    reader: R,
+    /// None once everything was read.
+    stream: Option<Stream<'r>>,
+    /// What is masked and not given yet.
+    ready: Vec<u8>,
+}
+
+impl<R: Read> Read for Reader<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let mut piece = vec![0; if self.ready.is_empty() { PIECE } else { 0 }];
+        while self.ready.is_empty() {
+            let Some(mut stream) = self.stream.take() else { return Ok(0) };
+            match self.reader.read(&mut piece) {
+                Ok(0) => self.ready = stream.finish(),
+                Ok(length) => {
+                    self.ready = stream.push(&piece[..length]);
+                    self.stream = Some(stream);
+                }
+                Err(error) => {
+                    self.stream = Some(stream);
+                    return Err(error);
+                }
+            }
+        }
+        let length = into.len().min(self.ready.len());
+        into[..length].copy_from_slice(&self.ready[..length]);
+        self.ready.drain(..length);
+        Ok(length)
+    }
+}
+
 /// A secret as it is, its lines where it has several, and what of it stands in any base64 text that it is part of.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
     let lines = secret.lines().map(str::trim).filter(|line| line.len() >= SHORTEST);
@@ -161,6 +205,16 @@ mod tests {
         assert_eq!(redactor.text("  c2VjcmV0c2VjcmV0\r\n"), "  [secret]\r\n");
     }
 
+    /// Gives at most three bytes at a time.
+    struct Dribble<'a>(&'a [u8]);
+
+    impl Read for Dribble<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let length = into.len().min(3);
+            self.0.read(&mut into[..length])
+        }
+    }
+
     proptest! {
         #[test]
         fn pieces_say_no_more_than_the_whole(
@@ -173,6 +227,9 @@ mod tests {
             let mut shown: Vec<u8> = cuts.windows(2).flat_map(|cut| stream.push(&text.as_bytes()[cut[0]..cut[1]])).collect();
             shown.extend(stream.finish());
             prop_assert_eq!(String::from_utf8(shown).unwrap(), redactor.text(&text));
+            let mut read = String::new();
+            redactor.reader(Dribble(text.as_bytes())).read_to_string(&mut read).unwrap();
+            prop_assert_eq!(read, redactor.text(&text));
         }
 
         #[test]

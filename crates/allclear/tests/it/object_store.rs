@@ -17,7 +17,7 @@ pub(crate) const SCRIPT: &str = "head -c 3000000 /dev/zero | tr '\\0' x > large.
 pub(crate) const NAME: &str = "e5/5b8bdf621ddaa8f462c74745db9680d3bb7536a9cf854f8d6668b34a287890";
 
 /// A project whose large evidence goes to this store.
-pub(crate) fn sample(store: &str) -> Sample {
+fn sample(store: &str) -> Sample {
     let sample = Sample::with(&short(&format!("{LARGE}\n[object-store]\n{store}\n")));
     sample.push_to("main", "large.sh", SCRIPT, "test: much evidence");
     sample
@@ -47,7 +47,7 @@ fn files(folder: &std::path::Path) -> Vec<String> {
     found
 }
 
-fn notes(clone: &Repo) -> usize {
+pub(crate) fn notes(clone: &Repo) -> usize {
     files(&clone.path().join(".git/allclear/store/pending")).len()
 }
 

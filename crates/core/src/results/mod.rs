@@ -33,15 +33,28 @@ pub enum BadReport {
 /// # Errors
 /// Inside the answer, when it is a report and its results cannot be told.
 pub fn read(name: &str, bytes: &[u8]) -> Option<Result<Tests, BadReport>> {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    let reader: fn(&[u8]) -> Result<Tests, BadReport> = match ending.as_str() {
-        "xml" if junit::is_report(bytes) => junit::read,
-        "tap" => tap::read,
-        _ if tap::is_report(bytes) => tap::read,
-        "json" | "jsonl" | "ndjson" if nextest::is_report(bytes) => nextest::read,
-        _ => return None,
-    };
+    let reader = reader_of(name, bytes)?;
     Some(if bytes.len() > LARGEST { Err(BadReport::TooLarge(bytes.len())) } else { reader(bytes) })
+}
+
+/// Says that a file larger than [`LARGEST`] is not read, if it is a test report by its beginning.
+pub fn too_large(name: &str, beginning: &[u8], size: usize) -> Option<BadReport> {
+    reader_of(name, beginning).map(|_| BadReport::TooLarge(size))
+}
+
+/// Reads the results of a report.
+type Reader = fn(&[u8]) -> Result<Tests, BadReport>;
+
+/// How a test report is read, told by its name and its first words.
+fn reader_of(name: &str, bytes: &[u8]) -> Option<Reader> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    match ending.as_str() {
+        "xml" if junit::is_report(bytes) => Some(junit::read),
+        "tap" => Some(tap::read),
+        _ if tap::is_report(bytes) => Some(tap::read),
+        "json" | "jsonl" | "ndjson" if nextest::is_report(bytes) => Some(nextest::read),
+        _ => None,
+    }
 }
 
 impl Tests {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use allclear_core::helm::{ChartKind, Report, Said, called, said};
 
 use crate::exec::{self, Call, Ended, Environment, ExecError};
+use crate::ports::object_store;
 use crate::step::{Context, StepError};
 use crate::tools;
 use crate::worktrees::Worktree;
@@ -118,7 +119,11 @@ impl<'a> Renderer<'a> {
         let call = Call {
             words: std::iter::once("helm").chain(words.iter().copied()).map(str::to_owned).collect(),
             folder: self.worktree.folder().to_owned(),
-            environment: Environment { set: self.environment(), only: None },
+            environment: Environment {
+                set: self.environment(),
+                only: None,
+                without: object_store::credentials(self.cx.process),
+            },
             timeout: self.until.saturating_duration_since(Instant::now()),
             stop: self.cx.stop.clone(),
         };

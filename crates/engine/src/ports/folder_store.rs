@@ -46,8 +46,7 @@ impl ObjectStore for FolderStore {
         let mut copied = Hashed { reader: File::open(file).map_err(cannot("read", file))?, hasher: Hasher::default() };
         io::copy(&mut copied, &mut draft).map_err(&write)?;
         if copied.hasher.finish() != *digest {
-            let error = io::Error::new(ErrorKind::InvalidData, format!("its bytes are not those of sha256:{digest}"));
-            return Err(cannot("keep", file)(error));
+            return Err(ObjectStoreError::Damaged(*digest));
         }
         draft.as_file().sync_all().map_err(&write)?;
         match draft.persist_noclobber(&path) {
@@ -152,7 +151,7 @@ mod tests {
     fn other_bytes_are_neither_overwritten_nor_put_there() {
         let (_root, store, file) = stage();
         let (right, wrong) = (Digest::of(TEXT), Digest::of(b"something else"));
-        assert!(matches!(store.put(&wrong, &file, TEXT.len() as u64), Err(ObjectStoreError::Io { .. })));
+        assert!(matches!(store.put(&wrong, &file, TEXT.len() as u64), Err(ObjectStoreError::Damaged(_))));
         assert_eq!(store.has(&wrong).unwrap(), None);
 
         fs::create_dir_all(store.path(&right).parent().unwrap()).unwrap();

@@ -7,4 +7,5 @@ pub mod folder_store;
 pub mod object_store;
 pub mod oci;
 pub mod registry;
+pub mod s3;
 pub mod server;

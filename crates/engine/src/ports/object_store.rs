@@ -4,9 +4,10 @@ use std::io::Read;
 use std::path::Path;
 
 use allclear_core::digest::Digest;
-use allclear_core::process::ObjectStore as Config;
+use allclear_core::process::{ObjectStore as Config, Process};
 
 use super::folder_store::FolderStore;
+use super::s3::{self, S3Store};
 
 /// Where the whole of large evidence is kept for everybody.
 pub trait ObjectStore {
@@ -77,6 +78,21 @@ pub enum ObjectStoreError {
         /// The size of what belongs there.
         wanted: u64,
     },
+    /// The file that was to be kept has other bytes than its digest says.
+    #[error("sha256:{0} has other bytes in this clone, and was not kept: check the disk")]
+    Damaged(Digest),
+    /// The file is larger than the store takes.
+    #[error("sha256:{digest} has {size} bytes, and {place} takes at most {most} in one piece: leave smaller evidence")]
+    TooLarge {
+        /// The store.
+        place: String,
+        /// The digest of the file.
+        digest: Digest,
+        /// Its size.
+        size: u64,
+        /// The largest size that the store takes.
+        most: u64,
+    },
     /// A file cannot be read or written.
     #[error("cannot {what}")]
     Io {
@@ -90,7 +106,7 @@ pub enum ObjectStoreError {
 impl ObjectStoreError {
     /// Whether the store as a whole cannot be used now, so that there is no sense in asking it for something else.
     pub fn is_of_the_whole(&self) -> bool {
-        !matches!(self, Self::Other { .. })
+        !matches!(self, Self::Other { .. } | Self::Damaged(_) | Self::TooLarge { .. })
     }
 }
 
@@ -101,9 +117,15 @@ impl ObjectStoreError {
 pub fn at(config: &Config, top: &Path) -> Result<Box<dyn ObjectStore>, ObjectStoreError> {
     match config {
         Config::Folder(folder) => Ok(Box::new(FolderStore::new(top.join(&folder.folder)))),
-        Config::S3(s3) => {
-            Err(ObjectStoreError::Credentials(format!("this program cannot reach {} yet: use `folder`", s3.url)))
-        }
+        Config::S3(s3) => Ok(Box::new(S3Store::new(s3)?)),
+    }
+}
+
+/// The variables that hold the credentials of the process's object store: they are for this program, not for the commands of steps.
+pub fn credentials(process: &Process) -> &'static [&'static str] {
+    match process.object_store {
+        Some(Config::S3(_)) => s3::VARIABLES,
+        Some(Config::Folder(_)) | None => &[],
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the test reports among a command's evidence say, beside how the command ended.
 
 use allclear_core::event::Tests;
-use allclear_core::results;
+use allclear_core::results::{self, BadReport};
 
 /// How many failed tests a summary names, and with how many characters each at most: all of them stand in the event.
 const NAMED: usize = 5;
@@ -21,9 +21,20 @@ impl Reports {
     pub fn take(&mut self, name: &str, bytes: &[u8]) {
         match results::read(name, bytes) {
             Some(Ok(tests)) => self.tests.get_or_insert_default().add(tests),
-            Some(Err(error)) => self.unread.push(format!("the test report `{name}` cannot be read: {error}")),
+            Some(Err(error)) => self.unread(name, &error),
             None => {}
         }
+    }
+
+    /// Takes in a file that is too large to be read, of which this is the beginning.
+    pub fn take_large(&mut self, name: &str, beginning: &[u8], size: u64) {
+        if let Some(error) = results::too_large(name, beginning, usize::try_from(size).unwrap_or(usize::MAX)) {
+            self.unread(name, &error);
+        }
+    }
+
+    fn unread(&mut self, name: &str, error: &BadReport) {
+        self.unread.push(format!("the test report `{name}` cannot be read: {error}"));
     }
 
     /// Whether a test failed.
@@ -76,6 +87,17 @@ mod tests {
         let mut reports = Reports::default();
         files.iter().for_each(|(name, text)| reports.take(name, text.as_bytes()));
         format!("exit status{}", reports.said(passed))
+    }
+
+    #[test]
+    fn a_report_that_is_too_large_is_known_by_its_beginning() {
+        let mut reports = Reports::default();
+        reports.take_large("core.bin", b"\x7fELF", 100_000_000);
+        reports.take_large("x.xml", b"<testsuite><testcase na", 100_000_000);
+        assert_eq!(
+            format!("exit status{}", reports.said(true)),
+            "exit status; the test report `x.xml` cannot be read: it has 100000000 bytes, and 33554432 are the limit"
+        );
     }
 
     #[test]

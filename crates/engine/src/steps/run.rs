@@ -1,5 +1,6 @@
 //! `run`: a command of the project, in a clean checkout of the candidate.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +10,9 @@ use allclear_core::names::RelPath;
 use allclear_core::process::Step;
 use allclear_core::process::command::Command;
 use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
+use allclear_core::results::LARGEST;
 use allclear_core::template::Template;
+use allclear_ledger::evidence::{self, Source};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -17,6 +20,7 @@ use super::reports::Reports;
 use crate::display;
 use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::files;
+use crate::ports::object_store;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
 use crate::tools;
 use crate::values;
@@ -199,7 +203,7 @@ fn call(cx: &Context<'_>, command: &Command, setting: &Setting, worktree: &Workt
     require(words.first().map_or("", String::as_str), &folder)?;
     setting.programs.iter().try_for_each(|program| require(program, &folder))?;
     let set = values::environment(cx.world, cx.process, cx.release, cx.values);
-    let environment = Environment { set, only: setting.env.clone() };
+    let environment = Environment { set, only: setting.env.clone(), without: object_store::credentials(cx.process) };
     Ok(Call { words, folder, environment, timeout: timeout(cx.step), stop: cx.stop.clone() })
 }
 
@@ -262,7 +266,11 @@ fn missing(error: ExecError) -> StepError {
     }
 }
 
-/// Keeps the files that the step names as evidence, and reads the test reports among them.
+/// How much of a file that is too large to be read as a test report tells whether it is one, in bytes.
+const BEGINNING: u64 = 64 << 10;
+
+/// Keeps the files that the step names as evidence, and reads the test reports among them. What is too large for that is never in
+/// memory as a whole.
 fn collect(cx: &Context<'_>, folder: &Path, reports: &mut Reports) -> Result<Vec<Evidence>, StepError> {
     // A command may have removed its own checkout; then there is nothing to keep, and its exit status tells.
     if !folder.is_dir() {
@@ -270,11 +278,23 @@ fn collect(cx: &Context<'_>, folder: &Path, reports: &mut Reports) -> Result<Vec
     }
     let mut kept = Vec::new();
     for path in files::below(folder, &cx.step.evidence)? {
-        let bytes = std::fs::read(folder.join(&path)).map_err(StepError::io(format!("read `{path}`")))?;
+        let cannot = || StepError::io(format!("read `{path}`"));
+        let mut file = std::fs::File::open(folder.join(&path)).map_err(cannot())?;
+        let size = file.metadata().map_err(cannot())?.len();
         // Masked before it is read: the name of a test ends up in the summary.
-        let bytes = cx.world.redactor.bytes(bytes);
-        reports.take(&path, &bytes);
-        kept.push(cx.keep(&path, media_type(&path), bytes)?);
+        let mut masked = cx.world.redactor.reader(&mut file);
+        let mut bytes = Vec::new();
+        if size <= LARGEST as u64 {
+            masked.read_to_end(&mut bytes).map_err(cannot())?;
+            reports.take(&path, &bytes);
+            kept.push(cx.keep(&path, media_type(&path), bytes)?);
+        } else {
+            masked.by_ref().take(BEGINNING).read_to_end(&mut bytes).map_err(cannot())?;
+            reports.take_large(&path, &bytes, size);
+            let mut whole = bytes.as_slice().chain(masked);
+            let name = RelPath::new(path.as_str())?;
+            kept.push(evidence::keep(cx.store, name, media_type(&path), Source::Reader(&mut whole))?);
+        }
     }
     Ok(kept)
 }
