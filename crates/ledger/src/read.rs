@@ -77,8 +77,7 @@ impl Ledger {
     /// # Errors
     /// When the event has no such evidence, or no copy here has the bytes that the event names.
     pub fn evidence(&self, record: &Record, name: &RelPath) -> Result<Found, LedgerError> {
-        let wanted = record.event.evidence().iter().find(|evidence| evidence.name == *name);
-        let evidence = wanted.ok_or_else(|| LedgerError::NoEvidence { seq: record.seq, name: name.clone() })?;
+        let evidence = named(record, name)?;
         let failed = match self.store.get(&evidence.sha256) {
             Ok(bytes) => return Ok(Found::Whole(bytes)),
             Err(error) => error,
@@ -88,6 +87,16 @@ impl Ledger {
             (Some(bytes), Kept::Excerpt { .. }) => Ok(Found::Excerpt(bytes)),
             (None, _) => Err(failed.into()),
         }
+    }
+
+    /// Returns what the ledger itself holds of an event's evidence, the whole or head and tail: the same bytes on every clone.
+    ///
+    /// # Errors
+    /// When the event has no such evidence, or its bytes are not here or not those that the event names.
+    pub fn held(&self, record: &Record, name: &RelPath) -> Result<Vec<u8>, LedgerError> {
+        let evidence = named(record, name)?;
+        let missing = || StoreError::Missing(evidence::in_ledger(evidence)).into();
+        self.in_ledger(record, evidence)?.ok_or_else(missing)
     }
 
     /// Reads what the ledger holds of a piece of evidence, from the shared history or, before that, from the store.
@@ -120,4 +129,9 @@ impl Ledger {
             None => Ok(Report::default()),
         }
     }
+}
+
+fn named<'r>(record: &'r Record, name: &RelPath) -> Result<&'r Evidence, LedgerError> {
+    let wanted = record.event.evidence().iter().find(|evidence| evidence.name == *name);
+    wanted.ok_or_else(|| LedgerError::NoEvidence { seq: record.seq, name: name.clone() })
 }

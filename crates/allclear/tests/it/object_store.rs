@@ -167,6 +167,19 @@ fn a_conductor_that_is_killed_around_the_upload_loses_nothing_and_takes_it_up_on
 }
 
 #[test]
+fn an_archive_has_what_every_clone_has() {
+    let sample = Sample::with(&short(&format!("{LARGE}[[step]]\narchive = [\"logs\"]\n")));
+    sample.push_to("main", "large.sh", SCRIPT, "test: much evidence");
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 4);
+    ends(&ana, "done word", 0);
+    ends(&ana, "go", 0);
+    let kept = sample.origin.git(&["show", "main:docs/releases/1.3.0/work/large-large.txt"]);
+    assert!(kept.len() < 2_000_000 && kept.contains("bytes are left out here"), "{} bytes", kept.len());
+}
+
+#[test]
 fn a_rehearsal_leaves_the_real_store_alone() {
     let (sample, ana, _) = stage();
     let told = says(&ana, "rehearse minor --keep rehearsal");

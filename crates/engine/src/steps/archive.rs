@@ -7,7 +7,7 @@ use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
 use allclear_core::release::{Stamp, Verdict};
 use allclear_core::template::Template;
-use allclear_ledger::Found;
+
 use serde::Deserialize;
 
 use super::commit::{Change, Commit};
@@ -74,7 +74,8 @@ impl Archive {
                 if !(log && self.takes("logs") || metric && self.takes("metrics")) {
                     continue;
                 }
-                let (Found::Whole(bytes) | Found::Excerpt(bytes)) = cx.ledger()?.evidence(&record, &evidence.name)?;
+                // Whoever resumes this on another clone must make the same commit: what only this clone has is not in it.
+                let bytes = cx.ledger()?.held(&record, &evidence.name)?;
                 let path =
                     format!("{folder}/{}/{}-{}", step.phase(), step.step(), evidence.name.as_str().replace('/', "-"));
                 edits.insert(RelPath::new(path)?, Some(bytes));
