@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use allclear_core::digest::Digest;
 use allclear_core::event::{Event, Foreign, Item, Outcome, Record};
@@ -15,6 +15,7 @@ use allclear_ledger::Reached;
 
 use crate::catalogue;
 use crate::exec::Stop;
+use crate::places::Place;
 use crate::repository::{Away, Identity};
 use crate::session::{Session, SessionError};
 use crate::step::{Context, StepError, Watch, Work, outcome};
@@ -23,6 +24,9 @@ use crate::values::{self, values};
 use crate::wholes::{self, Left};
 use crate::world::{Mark, World};
 use crate::{exec, facts};
+
+/// How long others may have to wait for what was written here, while more is being done.
+const SHARED_EVERY: Duration = Duration::from_secs(10);
 
 /// Conducts one release.
 pub struct Conductor<'w> {
@@ -181,6 +185,9 @@ impl<'w> Conductor<'w> {
         if stop {
             return if suite.is_idle() { Next::Nothing } else { Next::Wait };
         }
+        if suite.is_full() {
+            return Next::Wait;
+        }
         let mut alone = None;
         for action in self.planned().actions {
             match &action {
@@ -211,7 +218,7 @@ impl<'w> Conductor<'w> {
     }
 
     fn share_now_and_then(&mut self) -> Result<(), ConductError> {
-        if self.unshared && self.shared_at.elapsed().as_secs() >= 5 {
+        if self.unshared && self.shared_at.elapsed() >= SHARED_EVERY {
             self.share()?;
         }
         Ok(())
@@ -376,7 +383,7 @@ impl<'w> Conductor<'w> {
         'w: 's,
     {
         self.tried.insert(id.clone());
-        let Some(step) = self.announced(id) else { return Ok(()) };
+        let Some(step) = self.session.process.step(id).cloned() else { return Ok(()) };
         let Ok(Work::Check(check)) = self.work_of(&step)? else { return Ok(()) };
         self.begin(&step)?;
         let Session { ledger, process, release, .. } = &self.session;
@@ -466,6 +473,7 @@ impl<'w> Conductor<'w> {
             identity: &self.identity,
             now,
             stop: &Stop::default(),
+            place: &Place::default(),
         })
     }
 

@@ -21,6 +21,7 @@ pub mod log;
 pub mod notes;
 pub mod open;
 pub mod pack;
+pub mod places;
 pub mod ports;
 pub mod preflight;
 pub mod redact;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use allclear_core::digest::Digest;
 use allclear_core::event::{Actor, Event, Record};
 use allclear_core::names::RelPath;
 use allclear_core::process::Process;
@@ -23,6 +24,8 @@ pub struct Session {
     pub release: Release,
     /// Who writes.
     actor: Actor,
+    /// The event up to which the release was read.
+    read_to: Option<(u64, Digest)>,
 }
 
 /// A release could not be read or written.
@@ -58,7 +61,8 @@ impl Session {
     pub fn open(ledger: Ledger, version: &Version, actor: Actor) -> Result<Self, SessionError> {
         let records = ledger.release(version)?;
         let (process, release) = read(&ledger, version, &records)?;
-        Ok(Self { ledger, process: Arc::new(process), release, actor })
+        let read_to = last(&ledger);
+        Ok(Self { ledger, process: Arc::new(process), release, actor, read_to })
     }
 
     /// Lets another person write from here on.
@@ -78,7 +82,7 @@ impl Session {
     pub fn refresh(&mut self) -> Result<(), SessionError> {
         let records = self.ledger.release(&self.release.version)?;
         let (process, release) = read(&self.ledger, &self.release.version, &records)?;
-        self.release = release;
+        (self.release, self.read_to) = (release, last(&self.ledger));
         if *self.process != process {
             self.process = Arc::new(process);
         }
@@ -119,6 +123,7 @@ impl Session {
         let mut release = Some(self.release.clone());
         Release::apply(&mut release, record)?;
         self.release = release.unwrap_or_else(|| self.release.clone());
+        self.read_to = last(&self.ledger);
         Ok(())
     }
 
@@ -128,9 +133,17 @@ impl Session {
     /// When the ledger was rewritten or cannot be written. A remote that is away is no error.
     pub fn share(&mut self) -> Result<Shared, SessionError> {
         let shared = self.ledger.share()?;
-        self.refresh()?;
+        // Where nobody else wrote, the release is what it was.
+        if last(&self.ledger) != self.read_to {
+            self.refresh()?;
+        }
         Ok(shared)
     }
+}
+
+/// The last event of a ledger.
+fn last(ledger: &Ledger) -> Option<(u64, Digest)> {
+    ledger.head().map(|head| (head.seq, head.digest))
 }
 
 fn read(ledger: &Ledger, version: &Version, records: &[Record]) -> Result<(Process, Release), SessionError> {

@@ -16,8 +16,10 @@ use allclear_ledger::{Ledger, Store};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::exec::{ExecError, Stop};
+use crate::places::Place;
 use crate::preflight::Preflight;
 use crate::repository::{Away, Identity, Repository};
+use crate::values;
 use crate::world::World;
 
 /// How often who waits looks whether it shall stop.
@@ -178,6 +180,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Whether the work shall come to its end.
     pub stop: &'a Stop,
+    /// Where it works, beside others.
+    pub place: &'a Place,
 }
 
 /// Why a step could not be checked or done.
@@ -297,6 +301,25 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 }
 
 impl Context<'_> {
+    /// Waits for a place to work at, and says that the work begins. A check calls it once everything is prepared.
+    ///
+    /// # Errors
+    /// When the work shall come to its end instead.
+    pub fn begin(&self) -> Result<(), StepError> {
+        if !self.place.take(self.stop) {
+            return Err(StepError::Interrupted);
+        }
+        self.announce();
+        Ok(())
+    }
+
+    /// Says that the work begins, where it only waits and needs no place.
+    pub fn announce(&self) {
+        if self.place.begins() {
+            self.world.progress.begins(self.step.id.as_str(), &values::filled(&self.step.title, self.values));
+        }
+    }
+
     /// The project's repository.
     pub fn repository(&self) -> &Repository {
         &self.world.repository

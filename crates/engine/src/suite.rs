@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Scope;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use allclear_core::digest::Digest;
 use allclear_core::event::{Evidence, summary};
@@ -15,6 +15,7 @@ use allclear_ledger::Store;
 use jiff::Timestamp;
 
 use crate::exec::Stop;
+use crate::places::{Place, Places};
 use crate::repository::Identity;
 use crate::step::{Check, Context, Finding, StepError, flaky};
 use crate::values::values;
@@ -28,6 +29,8 @@ pub(crate) struct Suite<'s, 'e> {
     scope: &'s Scope<'s, 'e>,
     /// How many may run at the same time.
     jobs: usize,
+    places: Places,
+    /// Those that run, and those that wait for a place.
     running: BTreeMap<StepId, Step>,
     ended: (Sender<Checked>, Receiver<Checked>),
     stop: Stop,
@@ -60,7 +63,15 @@ pub(crate) struct Checked {
 impl<'s, 'e> Suite<'s, 'e> {
     /// Nothing runs yet, and this many may at the same time.
     pub(crate) fn new(scope: &'s Scope<'s, 'e>, jobs: usize) -> Self {
-        Self { scope, jobs: jobs.max(1), running: BTreeMap::new(), ended: channel(), stop: Stop::default() }
+        let jobs = jobs.max(1);
+        Self {
+            scope,
+            jobs,
+            places: Places::new(jobs),
+            running: BTreeMap::new(),
+            ended: channel(),
+            stop: Stop::default(),
+        }
     }
 
     /// Whether nothing runs.
@@ -68,24 +79,29 @@ impl<'s, 'e> Suite<'s, 'e> {
         self.running.is_empty()
     }
 
+    /// Whether for each that works another one waits for its place already.
+    pub(crate) fn is_full(&self) -> bool {
+        self.running.len() >= 2 * self.jobs
+    }
+
     /// Whether this step runs.
     pub(crate) fn runs(&self, step: &StepId) -> bool {
         self.running.contains_key(step)
     }
 
-    /// Whether a step may begin now: there is a place, nobody wants to be alone, and nobody uses what it uses.
+    /// Whether a step may begin now: it would not wait long for a place, nobody wants to be alone, and nobody uses what it uses.
     pub(crate) fn has_room_for(&self, step: &Step) -> bool {
         let alone = step.exclusive || self.running.values().any(|other| other.exclusive);
         let in_use = |other: &Step| other.uses.iter().any(|thing| step.uses.contains(thing));
-        self.is_idle() || (self.running.len() < self.jobs && !alone && !self.running.values().any(in_use))
+        self.is_idle() || (!self.is_full() && !alone && !self.running.values().any(in_use))
     }
 
     /// Begins a check.
     pub(crate) fn begin(&mut self, job: Job<'s>) {
         self.running.insert(job.step.id.clone(), job.step.clone());
-        let (sender, stop) = (self.ended.0.clone(), self.stop.clone());
+        let (sender, stop, place) = (self.ended.0.clone(), self.stop.clone(), self.places.place());
         // Who waits for the suite waits for every check of it.
-        self.scope.spawn(move || drop(sender.send(job.run(&stop))));
+        self.scope.spawn(move || drop(sender.send(job.run(&stop, &place))));
     }
 
     /// Waits a moment for a check to end.
@@ -102,7 +118,7 @@ impl<'s, 'e> Suite<'s, 'e> {
 }
 
 impl Job<'_> {
-    fn run(self, stop: &Stop) -> Checked {
+    fn run(self, stop: &Stop, place: &Place) -> Checked {
         let values = values(&self.process, &self.release);
         let cx = Context {
             world: self.world,
@@ -115,8 +131,8 @@ impl Job<'_> {
             identity: &self.identity,
             now: self.now,
             stop,
+            place,
         };
-        let began = Instant::now();
         let tools = self.check.tools(&cx).map(|tools| tools.map(|said| Digest::of(said.as_bytes())));
         let (tools, found, tries) = match tools {
             Ok(tools) => {
@@ -125,7 +141,7 @@ impl Job<'_> {
             }
             Err(error) => (None, Err(error), 1),
         };
-        let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = place.began().map_or(0, |began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
         Checked { step: self.step, found, tools, took, tries }
     }
 

@@ -64,6 +64,7 @@ enum Verdict {
 
 impl Check for Green {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
+        cx.announce();
         let commit = cx.commit()?;
         let patterns = self.checks.iter().map(|text| Pattern::new(text)).collect::<Result<Vec<_>, _>>()?;
         let ci = cx.world.ci(cx.process, &self.checks)?;

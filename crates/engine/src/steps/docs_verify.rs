@@ -100,6 +100,7 @@ struct Found {
 
 impl Check for DocsVerify {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
+        cx.begin()?;
         let commit = cx.commit()?;
         let paths = cx.repository().files(commit)?;
         let mut found = self.read(cx, commit, &paths)?;

@@ -70,6 +70,7 @@ struct Package {
 
 impl Check for HelmVerify {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
+        cx.begin()?;
         let overlays = match self.values.is_empty() {
             true => OVERLAYS.map(str::to_owned).to_vec(),
             false => self.values.clone(),

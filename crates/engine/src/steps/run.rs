@@ -176,8 +176,10 @@ pub fn run(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result<Ran
         display::give(&mut call.words);
     }
     let step = cx.step.id.as_str();
+    cx.begin()?;
     let mut live = |line: &str| cx.world.progress.says(step, line);
     let mut ran = exec::run(&call, &cx.scratch()?, &cx.world.redactor, &mut live).map_err(missing)?;
+    cx.place.leave();
     let mut evidence = vec![ran.log.keep(cx.store, RelPath::new("log.txt")?)?];
     evidence.push(attempt(cx, command, &ran)?);
     let mut reports = Reports::default();
@@ -238,6 +240,7 @@ fn fingerprint(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result
     let worktree = cx.repository().worktree(cx.commit()?)?;
     let call = Call { timeout: QUICK, ..call(cx, command, setting, &worktree)? };
     let mut said = String::new();
+    cx.begin()?;
     let mut ran = exec::run(&call, &cx.scratch()?, &cx.world.redactor, &mut |_| {}).map_err(missing)?;
     let mut hear = |line: &str| said.extend([line, "\n"]);
     ran.log.each_line(&mut hear).map_err(StepError::io("read what the fingerprint said"))?;

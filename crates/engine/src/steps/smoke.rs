@@ -50,6 +50,7 @@ fn healthz() -> String {
 
 impl Check for Smoke {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
+        cx.begin()?;
         let environment = cx.world.environment(cx.process, &self.smoke)?;
         let nowhere = || {
             let name = &self.smoke;

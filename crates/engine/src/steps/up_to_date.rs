@@ -49,6 +49,7 @@ struct Branches {
 
 impl Check for UpToDate {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
+        cx.begin()?;
         let name = |template: &Template| Ok::<BranchName, StepError>(template.render(cx.values)?.parse()?);
         let (branch, with) = (name(&self.up_to_date.branch)?, name(&self.up_to_date.with)?);
         let tip = |branch: &BranchName| {

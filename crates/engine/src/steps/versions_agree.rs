@@ -27,6 +27,7 @@ struct VersionsAgree;
 
 impl Check for VersionsAgree {
     fn check(&self, cx: &Context<'_>) -> Result<Finding, StepError> {
+        cx.begin()?;
         let files = &cx.process.versions.files;
         if files.is_empty() {
             let what = "`[versions]` names no file: add `files = [\"pyproject.toml\"]`, or take the step out";
