@@ -169,3 +169,22 @@ fn a_full_disk_loses_nothing() {
     assert_eq!(sample.ledger().lines().filter(|line| line.contains("work/tag passed")).count(), 1);
     ends(&ana, "audit", 0);
 }
+
+#[test]
+fn a_log_that_does_not_fit_on_the_disk_passes_nothing() {
+    let sample = Sample::with(&short(
+        "[[step]]\nid = \"talk\"\nrun = \"yes a line of a talkative command | head -c 6000000\"\nshell = true\n[[step]]\nid = \"word\"\nmanual = \"A word\"",
+    ));
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    // Room for all that is small, and not for a log of some megabytes.
+    let full = Ran::of(&mut with_file_size_limit(&command(&ana, "go"), 4096));
+    assert_eq!(full.status.code(), Some(3), "{full}");
+    assert!(full.stderr.contains("work/talk"), "{full}");
+    let told = sample.ledger();
+    let end = told.lines().last().unwrap();
+    assert!(end.starts_with("1.3.0: work/talk errored: cannot write the log of `sh`: File too large"), "{told}");
+    ends(&ana, "audit", 0);
+    ends(&ana, "go", 4);
+    assert!(sample.ledger().contains("1.3.0: work/talk passed"), "{}", sample.ledger());
+}
