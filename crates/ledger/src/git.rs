@@ -7,6 +7,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{ErrorKind, Write};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -187,7 +188,8 @@ impl Git {
     pub fn spawn<I: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = I>) -> Result<Child, GitError> {
         let words = collect(words);
         let mut command = self.command(&words);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // A conversation goes on while Ctrl-C is dealt with, which a terminal sends to the whole group; it ends with its input.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         command.spawn().map_err(|source| not_run(&words, source))
     }
 
