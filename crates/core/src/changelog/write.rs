@@ -42,6 +42,15 @@ pub enum ChangelogError {
         /// The version.
         version: String,
     },
+    /// A heading among what moves into the entry would end it.
+    #[error(
+        "the entry for {version} would end at a heading that stands under what is not released: make that heading one of the third level \
+         (`### …`), or the one above it one of the second (`## Unreleased`)"
+    )]
+    Ends {
+        /// The version.
+        version: String,
+    },
 }
 
 /// Puts `entry` into the changelog `text` and keeps every line that people wrote.
@@ -69,6 +78,7 @@ pub fn write(text: &str, entry: &Entry) -> Result<String, ChangelogError> {
         Place::Unreleased(body) | Place::Pending(_, body) => put(&outline, place.start(), body.clone(), entry, day),
     };
     check_kept(&outline, &after, &entry.version)?;
+    check_whole(&after, entry)?;
     let previous = outline.sections().into_iter().find_map(|section| section.name.version());
     Ok(definitions::update(&after, previous, &entry.version, newline).unwrap_or(after))
 }
@@ -199,6 +209,17 @@ fn check_kept(before: &Outline<'_>, after: &str, version: &str) -> Result<(), Ch
     Err(ChangelogError::Hides { version: version.to_owned() })
 }
 
+/// All that we wrote stands in the entry's own section, where it is found the next time.
+fn check_whole(after: &str, entry: &Entry) -> Result<(), ChangelogError> {
+    let outline = Outline::of(after);
+    let own = outline.sections().into_iter().find(|section| section.name == Name::Version(&entry.version));
+    let is_whole = own.is_some_and(|section| {
+        let style = Style::of(&outline, &section.body);
+        entry.text.is_some() || missing(in_style(groups(entry), &style), &after[section.body]).is_empty()
+    });
+    if is_whole { Ok(()) } else { Err(ChangelogError::Ends { version: entry.version.clone() }) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +240,12 @@ mod tests {
 
     fn written(text: &str) -> String {
         write(text, &entry()).unwrap()
+    }
+
+    #[test]
+    fn an_entry_that_a_heading_would_end_in_its_middle_is_refused() {
+        let text = "TBD\n===\n\n### Bug Fixes\n\n* a lock\n\n## For packagers\n";
+        assert_eq!(write(text, &entry()), Err(ChangelogError::Ends { version: "1.4.0".to_owned() }));
     }
 
     #[test]
