@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use allclear_core::at_once::both;
 use allclear_core::changelog::Commit;
 use allclear_core::history::{Graph, Line, Node, Release, TagPattern, habit};
 use allclear_core::names::CommitId;
@@ -83,22 +84,18 @@ impl Whole {
     ) -> Result<Self, GitError> {
         // Without paths the log says itself who the parents are.
         let own = if paths.is_empty() { format!("^{until}") } else { until.to_string() };
-        std::thread::scope(|scope| {
-            let between = scope.spawn(|| {
-                let tagged = commits_of_tags(repository.git())?;
-                let roots: Vec<&str> =
-                    releases.iter().filter_map(|release| Some(tagged.get(release.tag)?.as_str())).collect();
-                let days = days(repository, &roots)?;
-                let asked = roots.iter().copied().chain([own.as_str(), ""]).collect::<Vec<_>>().join("\n");
-                let parents =
-                    repository.git().run_with_input(["rev-list", "--parents", "--stdin"], asked.as_bytes())?;
-                Ok::<_, GitError>((parents, tagged, days))
-            });
-            let log = repository.log(None, until, paths);
-            let joined: Result<_, GitError> = between.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let (parents, tagged, days) = joined?;
-            Ok(Self { log: log?, parents, tagged, days })
-        })
+        let between = || {
+            let tagged = commits_of_tags(repository.git())?;
+            let roots: Vec<&str> =
+                releases.iter().filter_map(|release| Some(tagged.get(release.tag)?.as_str())).collect();
+            let days = days(repository, &roots)?;
+            let asked = roots.iter().copied().chain([own.as_str(), ""]).collect::<Vec<_>>().join("\n");
+            let parents = repository.git().run_with_input(["rev-list", "--parents", "--stdin"], asked.as_bytes())?;
+            Ok::<_, GitError>((parents, tagged, days))
+        };
+        let (log, between) = both(|| repository.log(None, until, paths), between);
+        let (parents, tagged, days) = between?;
+        Ok(Self { log: log?, parents, tagged, days })
     }
 
     /// The day of a release, as the clock of who committed it had it: `2026-11-23`.

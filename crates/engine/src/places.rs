@@ -94,6 +94,9 @@ mod tests {
         let (places, stop) = (Places::new(1), Stop::default());
         let first = places.place();
         assert!(first.take(&stop) && first.take(&stop), "it is taken once");
+        let stopping = Stop::default();
+        stopping.ask();
+        assert!(!places.place().take(&stopping), "nobody else has it meanwhile");
         std::thread::scope(|scope| {
             let second = scope.spawn(|| places.place().take(&stop));
             first.leave();

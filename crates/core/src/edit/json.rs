@@ -96,7 +96,7 @@ impl<'j> Value<'j> {
     /// The entries of an object in the order of the file; none where the value is no object.
     pub(super) fn entries(self) -> Result<Vec<Entry<'j>>, EditError> {
         // Most objects have a few entries, so the list does not grow by copies.
-        let mut found = Vec::with_capacity(if self.written().len() < 2 { 0 } else { 12 });
+        let mut found = Vec::with_capacity(12);
         let mut inside = self.inside('{');
         while let (Some(key), Some(value)) = (inside.next(), inside.next()) {
             found.push((key.string().unwrap_or_default(), value));

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 /// The digest of what it stands in, once it was asked for. A copy does not have it, since it may be changed; and it makes no difference
 /// between two values.
 #[derive(Debug, Default)]
-pub struct Known(OnceLock<Digest>);
+pub(super) struct Known(OnceLock<Digest>);
 
 impl Known {
     /// Returns the digest; computes it the first time.

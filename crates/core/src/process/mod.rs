@@ -28,10 +28,10 @@ use serde_json::{Map, Value};
 
 pub use cadence::{Cadence, Freeze, Milestone, Skip, Weekly};
 pub use diagnostic::{Problem, Problems};
-pub use known::Known;
 pub use object_store::{Folder, ObjectStore, S3, S3Url};
 pub use spec::{KindSpec, Shape};
 
+use self::known::Known;
 use crate::canonical;
 use crate::changelog::{Links, Rules};
 use crate::digest::Digest;
@@ -327,7 +327,7 @@ pub struct Step {
     pub config: Map<String, Value>,
     /// The digest of all of this.
     #[serde(skip)]
-    pub known: Known,
+    known: Known,
 }
 
 /// A condition on a release.

@@ -7,7 +7,6 @@ use allclear_core::names::{BranchName, CommitId, RelPath};
 use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
 use allclear_core::release::{Stamp, Verdict};
 use allclear_core::template::Template;
-
 use serde::Deserialize;
 
 use super::commit::{Change, Commit};

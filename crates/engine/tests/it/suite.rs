@@ -53,13 +53,14 @@ fn steps_of_a_parallel_phase_run_at_the_same_time() {
 }
 
 #[test]
-fn what_uses_the_same_thing_or_wants_to_be_alone_runs_by_itself() {
+fn what_uses_the_same_thing_or_wants_to_be_alone_or_has_one_place_runs_by_itself() {
     let alone = format!("mkdir ../here || exit 1; {A_MOMENT}; rmdir ../here");
-    for more in ["uses = [\"port\"]", "exclusive = true"] {
-        let steps = ["a", "b", "c"].map(|id| step(id, &alone, more)).concat();
+    // The last of them ask for nothing: there is one place.
+    for (more, jobs) in [("uses = [\"port\"]", 3), ("exclusive = true", 3), ("", 1)] {
+        let steps = ["a", "b", "c", "d"].map(|id| step(id, &alone, more)).concat();
         let project = Project::side_by_side(&format!("{BRANCH}{steps}"));
         let ana = project.ana();
-        ana.conductor().with_jobs(3).go().unwrap();
+        ana.conductor().with_jobs(jobs).go().unwrap();
         assert!(finished(&ana), "{more}: {:#?}", ana.told());
     }
 }
