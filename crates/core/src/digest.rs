@@ -29,7 +29,7 @@ impl Digest {
 }
 
 /// Digests bytes that arrive in pieces.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Hasher(sha2::Sha256);
 
 impl Hasher {

@@ -10,8 +10,9 @@ use allclear_core::release::OpenAttempt;
 use allclear_ledger::fault;
 
 use crate::conductor::{ConductError, Conductor};
+use crate::reach;
 use crate::repository::Away;
-use crate::step::{Effect, Probe, StepError, intent, outcome, receipt};
+use crate::step::{Effect, StepError, intent, outcome};
 
 impl Conductor<'_> {
     /// Performs an effect from the beginning, or goes on with the attempt that is open.
@@ -89,11 +90,7 @@ impl Conductor<'_> {
         if !self.is_first(step)? {
             return Err(Trouble::Step(StepError::Superseded("another conductor was first".to_owned())));
         }
-        let mut receipts = Vec::new();
-        for item in &intent.items {
-            let place = self.with_context(step, |cx| make_true(effect, cx, item)).map_err(Trouble::Step)?;
-            receipts.push(receipt(item, place));
-        }
+        let receipts = self.with_context(step, |cx| reach::all(effect, cx, &intent.items)).map_err(Trouble::Step)?;
         let done = self.with_context(step, |cx| effect.done(cx, &intent.items)).map_err(Trouble::Step)?;
         let mut outcome = outcome(step, &self.session.release, &done.summary, 0);
         (outcome.moved, outcome.evidence, outcome.receipts) = (done.moved, done.evidence, receipts);
@@ -128,43 +125,6 @@ impl Conductor<'_> {
             error if intent.items.is_empty() || intent.reversible => self.could_not(step, &error, took),
             error => self.leave_open(step, &error),
         }
-    }
-}
-
-/// Makes one item true: looks, acts at most once, and looks again.
-fn make_true(
-    effect: &dyn Effect,
-    cx: &crate::step::Context<'_>,
-    item: &allclear_core::event::Item,
-) -> Result<Option<String>, StepError> {
-    match effect.probe(cx, item)? {
-        Probe::Absent => {}
-        found => return settle(found, item),
-    }
-    let acted = effect.act(cx, item);
-    fault::point("effect-after-act");
-    match (effect.probe(cx, item)?, acted) {
-        (Probe::Absent, Err(error)) => Err(error),
-        (Probe::Absent, Ok(())) => Err(StepError::Unsure {
-            title: item.title.clone(),
-            why: "it was done without an error and cannot be seen".to_owned(),
-        }),
-        (found, _) => settle(found, item),
-    }
-}
-
-fn settle(found: Probe, item: &allclear_core::event::Item) -> Result<Option<String>, StepError> {
-    match found {
-        Probe::Ours { place } => Ok(place),
-        Probe::Foreign { found } => Err(StepError::Foreign {
-            target: item.target.clone(),
-            found,
-            wanted: item.desired.clone(),
-            way_out: "find out who put it there; then release another version, or `allclear abort`".to_owned(),
-        }),
-        Probe::Superseded { found } => Err(StepError::Superseded(format!("{} has moved to {found}", item.target))),
-        Probe::Unsure { why } => Err(StepError::Unsure { title: item.title.clone(), why }),
-        Probe::Absent => Err(StepError::Unsure { title: item.title.clone(), why: "it is not there".to_owned() }),
     }
 }
 

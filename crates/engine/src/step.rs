@@ -15,6 +15,7 @@ use allclear_ledger::git::GitError;
 use allclear_ledger::{Ledger, Store};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::content::Meter;
 use crate::exec::{ExecError, Stop};
 use crate::places::Place;
 use crate::preflight::Preflight;
@@ -65,7 +66,7 @@ pub trait Check: Send {
 }
 
 /// Makes states true outside: probe, intent, act, probe, outcome.
-pub trait Effect {
+pub trait Effect: Sync {
     /// The states to reach, in order, computed before anything is done; nothing outside is changed.
     ///
     /// # Errors
@@ -78,7 +79,7 @@ pub trait Effect {
     /// When it cannot look.
     fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError>;
 
-    /// Acts once; only the probe after it says what came of it.
+    /// Acts once; only the probe after it says what came of it. Acting again, with the same bytes, harms nothing.
     ///
     /// # Errors
     /// When something went wrong, which decides nothing.
@@ -89,6 +90,26 @@ pub trait Effect {
     /// # Errors
     /// When it cannot be known.
     fn done(&self, cx: &Context<'_>, items: &[Item]) -> Result<Done, StepError>;
+
+    /// When an item's turn is: items of one rank are made true side by side, one rank after the other. `at` is the item's place in
+    /// the list, and items follow each other where nothing else is said.
+    fn rank(&self, _item: &Item, at: usize) -> usize {
+        at
+    }
+
+    /// How long after acting "absent" need not be believed.
+    fn visibility(&self, _cx: &Context<'_>) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Proves, as far as anybody can, that it may be done by who is here; changes nothing. It is asked before anything is done that
+    /// cannot be taken back.
+    ///
+    /// # Errors
+    /// Why it may not, with the way out.
+    fn admits(&self, _cx: &Context<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
 
     /// What the effect would change, for people: a diff, a list; none where the item's title says it all.
     fn preview(&self, _cx: &Context<'_>, _item: &Item) -> Option<String> {
@@ -198,6 +219,14 @@ pub enum StepError {
     /// The outside does not answer; later it may.
     #[error(transparent)]
     Away(#[from] Away),
+    /// A service does not answer, or says that it cannot just now; it may be asked again.
+    #[error("{what}")]
+    Passing {
+        /// What was asked, and what came of it.
+        what: String,
+        /// How long it asks to be left alone.
+        after: Option<Duration>,
+    },
     /// Something that is not ours is where ours should be.
     #[error("{target} holds {found}, and this release has {wanted}: {way_out}")]
     Foreign {
@@ -395,6 +424,11 @@ impl Context<'_> {
             std::thread::sleep(GLANCE.min(end.saturating_duration_since(Instant::now())));
         }
         Ok(())
+    }
+
+    /// Sends something, and lets people see how far it is: a name for it, its size in bytes, and what sends it.
+    pub fn metered<T>(&self, what: &str, of: u64, send: impl FnOnce(&Meter<'_>) -> T) -> T {
+        send(&Meter::new(&|sent| self.world.progress.sends(self.step.id.as_str(), what, sent, of)))
     }
 
     /// A folder for files that need not outlive the step.

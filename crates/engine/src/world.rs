@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use allclear_core::names::Word;
-use allclear_core::process::{ObjectStore as Config, Process};
+use allclear_core::process::{ObjectStore as Config, Process, Target};
 
 use crate::clock::Clock;
 use crate::ports::ci::{Ci, FolderCi, Green};
@@ -31,6 +31,15 @@ pub struct World {
     pub stand_ins: Option<StandIns>,
 }
 
+/// Where something is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination<'p> {
+    /// A folder.
+    Folder(PathBuf),
+    /// A service, or commands of the project.
+    Service(&'p Target),
+}
+
 /// Local stand-ins for outside services: what a rehearsal publishes to and deploys to.
 #[derive(Debug, Clone)]
 pub struct StandIns {
@@ -48,6 +57,8 @@ pub trait Progress: Send + Sync {
     fn says(&self, _step: &str, _line: &str) {}
     /// A step ended: its mark and its summary.
     fn ended(&self, _step: &str, _mark: Mark, _summary: &str) {}
+    /// So much of something that a step sends is on its way, in bytes.
+    fn sends(&self, _step: &str, _what: &str, _sent: u64, _of: u64) {}
     /// A moment has passed.
     fn tick(&self) {}
     /// Something else is worth a line.
@@ -73,18 +84,19 @@ pub struct Silent;
 impl Progress for Silent {}
 
 impl World {
-    /// The folder of a target of the process.
+    /// Where a target of the process is; its stand-in is a folder.
     ///
     /// # Errors
     /// When the process does not say where the target is.
-    pub fn target(&self, process: &Process, name: &Word) -> Result<PathBuf, StepError> {
+    pub fn target<'p>(&self, process: &'p Process, name: &Word) -> Result<Destination<'p>, StepError> {
         if let Some(stand_ins) = &self.stand_ins {
-            return Ok(stand_ins.folder.join("targets").join(name.as_str()));
+            return Ok(Destination::Folder(stand_ins.folder.join("targets").join(name.as_str())));
         }
         match process.targets.get(name) {
-            Some(target) => Ok(self.repository.top().join(&target.folder)),
+            Some(Target { folder: Some(folder), .. }) => Ok(Destination::Folder(self.repository.top().join(folder))),
+            Some(target) => Ok(Destination::Service(target)),
             None => Err(StepError::Refused(format!(
-                "the process does not say where the target `{name}` is: add `[targets.{name}]` with `folder = \"…\"`"
+                "the process does not say where the target `{name}` is: add `[targets.{name}]` with `url = \"…\"` or `folder = \"…\"`"
             ))),
         }
     }

@@ -18,6 +18,7 @@ mod node;
 mod object_store;
 mod references;
 mod steps;
+mod target;
 mod version_files;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub use cadence::{Cadence, Freeze, Milestone, Skip, Weekly};
 pub use diagnostic::{Problem, Problems};
 pub use object_store::{Folder, ObjectStore, S3, S3Url};
 pub use spec::{KindSpec, Shape};
+pub use target::Target;
 
 use self::known::Known;
 use crate::canonical;
@@ -246,14 +248,6 @@ fn one() -> u32 {
 
 fn recorded() -> Class {
     Class::Recorded
-}
-
-/// Where releases are published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// The folder, relative to the repository or absolute.
-    pub folder: String,
 }
 
 /// Where releases are deployed.

@@ -2,6 +2,7 @@
 
 use super::diagnostic::Problem;
 use super::object_store::{self, S3Url};
+use super::target;
 use crate::calendar::offset::Offset;
 use crate::calendar::rule::Recurrence;
 use crate::calendar::time;
@@ -77,6 +78,20 @@ pub const S3_URL: Notation = Notation {
     takes: "an address such as `s3://bucket/prefix`",
     pattern: "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?$",
     check: |text| whole(text.parse::<S3Url>()),
+};
+
+/// The name of an environment variable.
+pub const VARIABLE: Notation = Notation {
+    takes: "the name of an environment variable, such as `PYPI_TOKEN`",
+    pattern: "^[A-Z_][A-Z0-9_]*$",
+    check: |text| whole(target::variable(text)),
+};
+
+/// The address of a place where something is published.
+pub const ADDRESS: Notation = Notation {
+    takes: "an address such as `https://example.org/upload/`",
+    pattern: "^(https?|oci|s3)://[^/@?#][^@?#]*$",
+    check: |text| whole(target::address(text)),
 };
 
 /// The address of a service.

@@ -9,7 +9,7 @@ use super::diagnostic::{Problem, Problems};
 use super::node::{Entry, Node, Value};
 use super::spec::{Field, KindSpec, TABLES, Type, VERSIONS};
 use super::steps::texts_of;
-use super::{Phase, Process, Step, Versions, cadence, object_store, references, version_files};
+use super::{Phase, Process, Step, Versions, cadence, object_store, references, target, version_files};
 use crate::names::Word;
 
 /// Kinds and phases for processes that do not define their own.
@@ -97,7 +97,7 @@ fn read_parts(
 ) -> Result<(Map<String, Json>, Defaults), Problems> {
     let fail = |problems| Problems { file: file.to_owned(), source: source.to_owned(), problems };
     let root = Node::parse(source).map_err(fail)?;
-    let problems = object_store::check(&root);
+    let problems = [object_store::check(&root), target::check(&root)].concat();
     let mut checker = Checker { source, yielded: yielded(&root, defaults), problems, shell: false };
     let phase = Field::new("phase", Type::Map(&Type::Flag), "the steps of each phase");
     let fields: Vec<&Field> = TABLES.iter().chain([&phase]).collect();

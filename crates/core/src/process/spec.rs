@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::notation::{DAY, DISTANCE, ENDPOINT, Notation, REGION, RULE, S3_URL, SCHEME, TIME_OF_DAY, ZONE};
+use super::notation::{
+    ADDRESS, DAY, DISTANCE, ENDPOINT, Notation, REGION, RULE, S3_URL, SCHEME, TIME_OF_DAY, VARIABLE, ZONE,
+};
 use crate::calendar::time::WEEKDAYS;
 
 /// One key of a table.
@@ -319,8 +321,38 @@ pub const ROLE: &[Field] = &[
 ];
 
 /// `[targets.NAME]`
-pub const TARGET: &[Field] =
-    &[Field::new("folder", Type::Text, "publish into this folder; relative to the repository").required()];
+pub const TARGET: &[Field] = &[
+    Field::new("folder", Type::Text, "publish into this folder; relative to the repository"),
+    Field::new("url", Type::Notation(&ADDRESS), "publish to the service at this address"),
+    Field::new(
+        "index",
+        Type::Notation(&ADDRESS),
+        "with `url`: where an index of Python packages is read, where `url` does not tell",
+    ),
+    Field::new("user", Type::Text, "with `url`: the user who publishes"),
+    Field::new(
+        "token",
+        Type::Notation(&VARIABLE),
+        "with `url`: the environment variable that holds the token or password",
+    ),
+    Field::new(
+        "endpoint",
+        Type::Notation(&ENDPOINT),
+        "with `url = \"s3://…\"`: where the service answers; AWS's own address where it is left out",
+    ),
+    Field::new(
+        "region",
+        Type::Notation(&REGION),
+        "with `url = \"s3://…\"`: the region of the bucket; `us-east-1` where it is left out",
+    ),
+    Field::new(
+        "pointers",
+        Type::List(&Type::Template(Becomes::Text)),
+        "names that follow the newest release, such as `latest` and `{major}.{minor}`; they never move backwards",
+    ),
+    Field::new("probe", Type::Command, "with `send`: a command that prints the SHA-256 of what is there, or nothing"),
+    Field::new("send", Type::Command, "with `probe`: a command that publishes one file"),
+];
 
 /// `[environments.NAME]`
 pub const ENVIRONMENT: &[Field] = &[

@@ -6,8 +6,9 @@ use allclear_core::digest::{Digest, Hasher};
 use allclear_core::names::Word;
 
 use super::environment::{Deployment, Environment};
-use super::registry::Registry;
-use crate::step::StepError;
+use super::registry::{Frozen, Registry};
+use crate::content::Meter;
+use crate::step::{Probe, StepError};
 use crate::world::write_durably;
 
 /// A folder that holds published files.
@@ -23,25 +24,26 @@ impl FolderRegistry {
 }
 
 impl Registry for FolderRegistry {
-    fn find(&self, name: &str) -> Result<Option<Digest>, StepError> {
-        digest_of(&self.folder.join(name))
+    fn find(&self, file: &Frozen) -> Result<Probe, StepError> {
+        let path = self.folder.join(&file.path);
+        Ok(match digest_of(&path)? {
+            None => Probe::Absent,
+            Some(found) if found == file.content.sha256 => Probe::Ours { place: Some(path.display().to_string()) },
+            Some(found) => Probe::Foreign { found: found.to_string() },
+        })
     }
 
-    fn upload(&self, name: &str, file: &Path) -> Result<(), StepError> {
-        let to = self.folder.join(name);
+    fn upload(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {
+        let to = self.folder.join(&file.path);
         let cannot = |source| StepError::Io { what: format!("publish `{}`", to.display()), source };
         let folder = to.parent().unwrap_or(&self.folder);
         std::fs::create_dir_all(folder).map_err(cannot)?;
         let mut part = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
-        std::io::copy(&mut std::fs::File::open(file).map_err(cannot)?, &mut part).map_err(cannot)?;
+        std::io::copy(&mut file.content.open(meter)?, &mut part).map_err(cannot)?;
         part.as_file().sync_all().map_err(cannot)?;
         // Never over something that has come there since we looked.
         part.persist_noclobber(&to).map_err(|error| cannot(error.error))?;
         std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
-    }
-
-    fn place(&self, name: &str) -> String {
-        self.folder.join(name).display().to_string()
     }
 }
 

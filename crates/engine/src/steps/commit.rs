@@ -11,7 +11,7 @@ use crate::repository::{CommitParts, Edits, Identity};
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 
 /// What a step changes with a commit.
-pub trait Change {
+pub trait Change: Sync {
     /// The branch that the commit goes on.
     ///
     /// # Errors

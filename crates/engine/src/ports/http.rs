@@ -1,0 +1,109 @@
+//! What every client of a registry needs of HTTP: how long to wait, and what an answer means.
+//!
+//! A status never decides whether something was published, only whether it makes sense to ask again.
+
+use std::io::Read;
+use std::time::Duration;
+
+use ureq::http::{Request, Response};
+use ureq::{Agent, AsSendBody, Body};
+
+use crate::step::StepError;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection may be silent in the middle of something.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How much of an answer that says no is read, in bytes.
+const LARGEST_NO: u64 = 16 << 10;
+/// How much of it is shown, in characters.
+const SHOWN: usize = 300;
+
+/// Makes an agent that follows no redirections, so that no credential goes where nobody sent it.
+pub(crate) fn agent() -> Agent {
+    let agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_connect(Some(CONNECT))
+        .timeout_per_read(Some(SILENCE))
+        .timeout_per_write(Some(SILENCE))
+        .output_buffer_size(OUTPUT)
+        .input_buffer_size(INPUT)
+        .user_agent(concat!("allclear/", env!("CARGO_PKG_VERSION")));
+    agent.build().into()
+}
+
+/// How much is sent at once, in bytes.
+const OUTPUT: usize = 256 << 10;
+/// How much is received at once, in bytes.
+const INPUT: usize = 128 << 10;
+
+/// Asks once. An answer that passes (overloaded, out of order, somebody else is at it) is an error of its own.
+///
+/// # Errors
+/// [`StepError::Passing`] where no answer comes or it passes; [`StepError::Refused`] where the question cannot even be put.
+pub(crate) fn ask<B: AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Response<Body>, StepError> {
+    let what = format!("`{} {}`", request.method(), shown(&request.uri().to_string()));
+    let answer = agent.run(request).map_err(|error| unanswered(&what, error))?;
+    let status = answer.status().as_u16();
+    match passes(status) {
+        false => Ok(answer),
+        true => {
+            let after =
+                header(&answer, "retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+            Err(StepError::Passing { what: format!("{what}: the service answers with status {status}"), after })
+        }
+    }
+}
+
+/// What no answer means.
+fn unanswered(what: &str, error: ureq::Error) -> StepError {
+    match error {
+        error @ (ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::InvalidProxyUrl) => {
+            StepError::Refused(format!("{what}: this is not an address that can be asked: {error}"))
+        }
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            StepError::Refused(format!("{what}: {error}"))
+        }
+        error => StepError::Passing { what: format!("{what}: {}", crate::step::chain(&error)), after: None },
+    }
+}
+
+/// Whether a status is one that passes.
+fn passes(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// A header of an answer, where it is text.
+pub(crate) fn header<'a>(answer: &'a Response<Body>, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
+}
+
+/// Reads an answer of at most so many bytes.
+///
+/// # Errors
+/// When it breaks off, or is larger.
+pub(crate) fn bytes(answer: Response<Body>, what: &str, largest: u64) -> Result<Vec<u8>, StepError> {
+    let mut bytes = Vec::new();
+    match answer.into_body().into_reader().take(largest + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 <= largest => Ok(bytes),
+        Ok(_) => Err(StepError::Refused(format!("{what}: the answer has more than {largest} bytes"))),
+        Err(error) => Err(StepError::Passing { what: format!("{what}: the answer breaks off: {error}"), after: None }),
+    }
+}
+
+/// An answer that says no for good: what was asked, the status, the first words of what the service says, and the way out.
+pub(crate) fn refused(what: &str, answer: Response<Body>, way_out: &str) -> StepError {
+    let status = answer.status().as_u16();
+    let said = bytes(answer, what, LARGEST_NO).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words: String = line.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    let words = if words.is_empty() { String::new() } else { format!(" ({words})") };
+    StepError::Refused(format!("{what} was refused with status {status}{words}: {way_out}"))
+}
+
+/// An address as it may be shown: what comes behind `?` can be a signature.
+pub(crate) fn shown(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
+}

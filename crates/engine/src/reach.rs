@@ -1,0 +1,141 @@
+//! Makes the items of an effect true: looks, acts, and looks again, for as long as it makes sense.
+//!
+//! What is done is decided by what is found, never by what a service says of itself: a timeout, a lost answer and a plain no are all
+//! followed by a look. Acting twice is harmless, since it is the same bytes, and what cannot be changed refuses a second time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use allclear_core::event::{Item, Receipt};
+use allclear_ledger::fault;
+
+use crate::exec;
+use crate::step::{Context, Effect, Probe, StepError, receipt};
+
+/// How long to wait before each further try, when a service has trouble that passes.
+const WAITS: [Duration; 6] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+];
+/// The longest that a service may ask us to leave it alone while we wait.
+const LONGEST: Duration = Duration::from_secs(90);
+/// The longest between two looks for something that must appear.
+const GLANCE: Duration = Duration::from_secs(15);
+/// How many items are worked on at the same time.
+const AT_ONCE: usize = 4;
+
+/// Makes all items true, one rank after the other, and returns what was found.
+pub(crate) fn all(effect: &dyn Effect, cx: &Context<'_>, items: &[Item]) -> Result<Vec<Receipt>, StepError> {
+    let mut ranked: Vec<(usize, &Item)> =
+        items.iter().enumerate().map(|(at, item)| (effect.rank(item, at), item)).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let mut receipts = Vec::new();
+    for rank in ranked.chunk_by(|(one, _), (other, _)| one == other) {
+        for (item, place) in together(effect, cx, rank)? {
+            receipts.push(receipt(item, place));
+        }
+    }
+    Ok(receipts)
+}
+
+/// An item, and where it can be looked at.
+type Reached<'i> = (&'i Item, Option<String>);
+
+/// Makes items true side by side. When one cannot be, those that were begun come to their end.
+fn together<'i>(
+    effect: &dyn Effect,
+    cx: &Context<'_>,
+    items: &[(usize, &'i Item)],
+) -> Result<Vec<Reached<'i>>, StepError> {
+    let one = |(_, item): &(usize, &'i Item)| make_true(effect, cx, item).map(|place| (*item, place));
+    if let [item] = items {
+        return one(item).map(|reached| vec![reached]);
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut reached = Vec::new();
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            reached.push(one(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?);
+        }
+        Ok(reached)
+    };
+    let reached: Vec<Result<Vec<_>, StepError>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE.min(items.len())).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut all = Vec::new();
+    for some in reached {
+        all.extend(some?);
+    }
+    Ok(all)
+}
+
+/// Makes one item true, and returns where it can be looked at.
+pub(crate) fn make_true(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
+    let mut waits = WAITS.iter();
+    loop {
+        let (what, after) = match once(effect, cx, item) {
+            Err(StepError::Passing { what, after }) => (what, after),
+            other => return other,
+        };
+        match waits.next() {
+            Some(wait) if !exec::interrupted() && after.is_none_or(|after| after <= LONGEST) => {
+                cx.world.progress.says(cx.step.id.as_str(), &format!("{what}; trying again"));
+                cx.wait(after.unwrap_or_default().max(*wait))?;
+            }
+            _ => return Err(StepError::Unsure { title: item.title.clone(), why: what }),
+        }
+    }
+}
+
+fn once(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
+    match effect.probe(cx, item)? {
+        Probe::Absent => {}
+        found => return settle(found, item),
+    }
+    let acted = effect.act(cx, item);
+    fault::point("effect-after-act");
+    match (effect.probe(cx, item)?, acted) {
+        (Probe::Absent, Err(error)) => Err(error),
+        (Probe::Absent, Ok(())) => appears(effect, cx, item),
+        (found, _) => settle(found, item),
+    }
+}
+
+/// Waits for what was done without an error to be seen, for as long as the service may take to show it.
+fn appears(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
+    let (patience, mut waited, mut wait) = (effect.visibility(cx), Duration::ZERO, WAITS[0]);
+    while waited < patience {
+        cx.wait(wait)?;
+        waited += wait;
+        wait = (wait * 2).min(GLANCE);
+        match effect.probe(cx, item)? {
+            Probe::Absent => {}
+            found => return settle(found, item),
+        }
+    }
+    let why = "it was done without an error and cannot be seen".to_owned();
+    Err(StepError::Unsure { title: item.title.clone(), why })
+}
+
+fn settle(found: Probe, item: &allclear_core::event::Item) -> Result<Option<String>, StepError> {
+    match found {
+        Probe::Ours { place } => Ok(place),
+        Probe::Foreign { found } => Err(StepError::Foreign {
+            target: item.target.clone(),
+            found,
+            wanted: item.desired.clone(),
+            way_out: "find out who put it there; then release another version, or `allclear abort`".to_owned(),
+        }),
+        Probe::Superseded { found } => Err(StepError::Superseded(format!("{} has moved to {found}", item.target))),
+        Probe::Unsure { why } => Err(StepError::Unsure { title: item.title.clone(), why }),
+        Probe::Absent => Err(StepError::Unsure { title: item.title.clone(), why: "it is not there".to_owned() }),
+    }
+}

@@ -1,0 +1,156 @@
+//! Publishes files to a registry that holds named files.
+
+use std::time::Duration;
+
+use allclear_core::digest::Digest;
+use allclear_core::event::Item;
+use allclear_core::process::Target;
+
+use super::Publish;
+use crate::content::Content;
+use crate::files::Pattern;
+use crate::ports::folder::FolderRegistry;
+use crate::ports::registry::{Frozen, Registry};
+use crate::step::{Context, Done, Effect, Probe, StepError, item};
+use crate::world::Destination;
+
+/// A kind of files: which they are, what must be so, and the registry for them.
+pub(super) struct Line {
+    /// The artifacts that are of this kind, where the step names none.
+    pub(super) usual: &'static [&'static str],
+    /// The files, frozen.
+    pub(super) frozen: fn(&PublishFiles, &Context<'_>) -> Result<Vec<Frozen>, StepError>,
+    /// Holds a file against the release that it is published for.
+    pub(super) fits: fn(&Context<'_>, &Frozen) -> Result<(), StepError>,
+    /// The registry behind a target that is a service.
+    pub(super) service: fn(&Target, &Context<'_>) -> Result<Box<dyn Registry>, StepError>,
+}
+
+/// Python packages.
+pub(super) const PYPI: Line = Line {
+    usual: &["**/*.whl", "**/*.tar.gz"],
+    frozen: PublishFiles::artifacts,
+    fits: |_, _| Ok(()),
+    service: |_, _| nowhere(),
+};
+
+/// Packages of npm.
+pub(super) const NPM: Line =
+    Line { usual: &["**/*.tgz"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: |_, _| nowhere() };
+
+/// Files of any kind.
+pub(super) const FILES: Line =
+    Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: |_, _| nowhere() };
+
+pub(super) fn nowhere() -> Result<Box<dyn Registry>, StepError> {
+    Err(StepError::Refused("this program publishes such files into a `folder` only: correct the target".to_owned()))
+}
+
+/// Files for a registry that holds named files.
+pub(super) struct PublishFiles {
+    pub(super) publish: Publish,
+    pub(super) line: &'static Line,
+}
+
+impl PublishFiles {
+    fn registry(&self, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+        match cx.world.target(cx.process, &self.publish.target())? {
+            Destination::Folder(folder) => Ok(Box::new(FolderRegistry::new(folder))),
+            Destination::Service(target) => (self.line.service)(target, cx),
+        }
+    }
+
+    /// The artifacts of the release that the step publishes.
+    fn artifacts(&self, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
+        let texts = self.publish.patterns(self.line.usual);
+        let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
+        let artifacts = cx.release.artifacts();
+        let fits = |path: &str| patterns.iter().any(|pattern| pattern.fits(path));
+        let mut frozen = Vec::new();
+        for artifact in artifacts.iter().filter(|artifact| fits(artifact.path.as_str())) {
+            let name = artifact.path.as_str().rsplit('/').next().unwrap_or_default();
+            let path = format!("{}/{}/{name}", cx.process.project.name, cx.release.version);
+            frozen.push(here(cx, &path, artifact.sha256)?);
+        }
+        match frozen.is_empty() {
+            true => Err(StepError::Refused(format!(
+                "no artifact of the release matches {}: does a `build` step make it?",
+                texts.join(", ")
+            ))),
+            false => Ok(frozen),
+        }
+    }
+
+    /// The file that an item is about. To look at a registry its bytes need not be here.
+    fn file(&self, cx: &Context<'_>, item: &Item) -> Result<Frozen, StepError> {
+        let sha256: Digest = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
+        let path = item.target.split_once('/').map_or("", |(_, path)| path);
+        here(cx, path, sha256).or_else(|_| {
+            let content = Content { path: cx.store.path(&sha256), offset: 0, size: 0, sha256 };
+            Ok(Frozen { name: name(path), path: path.to_owned(), content })
+        })
+    }
+}
+
+fn name(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// A frozen file whose bytes this clone has. Announcing what cannot be done from here would only hold up the clone from which it can.
+pub(super) fn here(cx: &Context<'_>, path: &str, digest: Digest) -> Result<Frozen, StepError> {
+    if cx.store.open(&digest).is_err() {
+        return Err(StepError::Elsewhere(format!(
+            "`{path}` was built in another clone and its bytes are not here: `allclear go` publishes it from there"
+        )));
+    }
+    Ok(Frozen { name: name(path), path: path.to_owned(), content: Content::file(cx.store.path(&digest), digest)? })
+}
+
+impl Effect for PublishFiles {
+    fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
+        let target = self.publish.target();
+        let frozen = (self.line.frozen)(self, cx)?;
+        frozen.iter().try_for_each(|file| (self.line.fits)(cx, file))?;
+        let of = |file: Frozen| {
+            item(format!("{target}/{}", file.path), file.content.sha256, format!("{} to {target}", file.path))
+        };
+        Ok(frozen.into_iter().map(of).collect())
+    }
+
+    fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+        self.registry(cx)?.find(&self.file(cx, item)?)
+    }
+
+    fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {
+        let mut file = self.file(cx, item)?;
+        if cx.store.open(&file.content.sha256).is_err() {
+            // Another clone built it; making it again is not allowed, but charts come from the commit alone.
+            (self.line.frozen)(self, cx)?;
+            file = here(cx, &file.path, file.content.sha256)?;
+        }
+        let registry = self.registry(cx)?;
+        cx.metered(&file.name, file.content.size, |meter| registry.upload(&file, meter))
+    }
+
+    fn done(&self, _cx: &Context<'_>, items: &[Item]) -> Result<Done, StepError> {
+        let summary = match items {
+            [item] => item.title.clone(),
+            items => format!("{} files to {}", items.len(), self.publish.target()),
+        };
+        Ok(Done { summary, ..Done::default() })
+    }
+
+    /// The first file opens the version at the registry, which two at once could get in each other's way at; then all others.
+    fn rank(&self, _item: &Item, at: usize) -> usize {
+        at.min(1)
+    }
+
+    fn visibility(&self, cx: &Context<'_>) -> Duration {
+        self.registry(cx).map(|registry| registry.visibility()).unwrap_or_default()
+    }
+
+    fn admits(&self, cx: &Context<'_>) -> Result<(), StepError> {
+        let registry = self.registry(cx)?;
+        (self.line.frozen)(self, cx)?.iter().try_for_each(|file| registry.admits(file))
+    }
+}
