@@ -8,6 +8,7 @@
 //! - **git**: the program of the machine, on repositories in real files, with real hooks.
 //! - **HTTP**: real TCP on 127.0.0.1 and git's own `git http-backend`, so pushes go through the whole smart protocol.
 //! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
+//! - **registries**: Docker's own for images and charts ([`DockerRegistry`]); `./test` gets them.
 //! - **processes and kills**: real programs that die of a real SIGKILL.
 //! - **a write that fails**: the kernel refuses it (`EFBIG`), see [`limits`].
 //!
@@ -20,8 +21,11 @@
 //! - **a full disk**: what we limit is the size of each file, so small files can still be written.
 //! - **a power cut**: a killed process leaves its writes in the kernel's cache; what was never fsynced is not lost here.
 
+mod docker_registry;
 mod env;
+mod exchange;
 mod git_http;
+mod guarded;
 mod origin;
 mod ran;
 mod repo;
@@ -34,8 +38,11 @@ pub mod loopback;
 pub mod tree;
 pub mod wait;
 
+pub use docker_registry::DockerRegistry;
 pub use env::TestEnv;
+pub use exchange::exchange;
 pub use git_http::{Fault, GitHttp};
+pub use guarded::PUBLISHER;
 pub use origin::Origin;
 pub use ran::Ran;
 pub use repo::Repo;

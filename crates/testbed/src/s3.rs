@@ -1,20 +1,12 @@
 //! A real object store that speaks S3: SeaweedFS, one process on free ports of 127.0.0.1, with its files in the test's root.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpStream};
+use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Stdio};
-use std::time::Duration;
 
-use crate::{TestEnv, loopback, wait};
-
-/// How long the server may take to be ready, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Runs the server until nobody holds the other end of its input any more: also when a test is killed, nothing is left behind.
-const GUARD: &str = r#""$@" & server=$!; read -r _; kill -9 $server; wait"#;
+use crate::exchange::{answers, exchange};
+use crate::guarded::{self, Guarded};
+use crate::{TestEnv, loopback};
 
 /// A name and a secret that the server knows, for everything.
 pub const OWNER: (&str, &str) = ("owner-key-of-the-test", "owner-secret-of-the-test");
@@ -29,15 +21,14 @@ pub struct S3Server {
     s3: u16,
     filer: u16,
     others: Vec<u16>,
-    running: Option<(Child, ChildStdin)>,
+    running: Option<Guarded>,
 }
 
 impl S3Server {
     /// Starts a server with these buckets; panics when there is no `weed` on the `PATH`, or it does not come up.
     #[must_use]
     pub fn serve(env: &TestEnv, buckets: &[&str]) -> Self {
-        let there = env.command("weed").arg("version").output().is_ok_and(|ran| ran.status.success());
-        assert!(there, "there is no `weed` on the PATH: `./test` gets it, or `python3 scripts/get_weed.py FOLDER`");
+        guarded::want(env, "weed", &["version"], "or `python3 scripts/get_weed.py FOLDER`");
         let folder = env.root().join("s3-server");
         fs::create_dir_all(folder.join("data")).expect("a folder in the test's root");
         fs::write(folder.join("s3.json"), identities()).expect("a file in the test's root");
@@ -59,7 +50,7 @@ impl S3Server {
 
     /// Takes the server down at once, as when a machine is cut off, or up again with all that it had.
     pub fn down(&mut self, down: bool) {
-        if down { self.stop() } else { self.start() }
+        if down { self.running = None } else { self.start() }
     }
 
     /// Puts bytes where an object is, as no client can.
@@ -82,56 +73,21 @@ impl S3Server {
         words.extend(["s3", "filer"].map(|name| format!("-{name}.localSocket={}", path(&format!("{name}.sock")))));
         let plain = "-ip=127.0.0.1 -ip.bind=127.0.0.1 -s3 -s3.port.iceberg=0 -s3.port.lance=0 -s3.autoCreateBucket=false \
                      -master.telemetry=false -master.volumeSizeLimitMB=512 -volume.max=4";
-        let log = File::options().create(true).append(true).open(self.folder.join("log")).expect("the server's log");
-        let mut command = self.env.command("sh");
-        command.args(["-c", GUARD, "sh", "weed", "server"]).args(words).args(plain.split_whitespace());
-        let said = log.try_clone().expect("the server's log");
-        let mut child = command.stdin(Stdio::piped()).stdout(said).stderr(log).spawn().expect("a shell");
-        let input = child.stdin.take().expect("the shell's input");
-        self.running = Some((child, input));
-        let ready = wait::holds_within(PATIENCE, || self.is_ready());
-        let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        assert!(ready, "no S3 server came up within {PATIENCE:?}\n{}", log());
+        let mut command = self.env.command("weed");
+        command.arg("server").args(words).args(plain.split_whitespace());
+        self.running = Some(Guarded::start(&command, &self.folder.join("log"), || self.is_ready()));
     }
 
     /// It is ready when it asks a stranger who they are, and its back door opens.
     fn is_ready(&self) -> bool {
-        let answers = |port, status: &str| exchange(port, "GET", "/", b"").is_some_and(|said| said.contains(status));
-        answers(self.s3, " 403 ") && answers(self.filer, " 200 ")
-    }
-
-    fn stop(&mut self) {
-        if let Some((mut child, input)) = self.running.take() {
-            drop(input);
-            let _ = child.wait();
-        }
+        answers(self.s3, "/", 403) && answers(self.filer, "/", 200)
     }
 
     /// Asks the part of the server that keeps files and knows nothing of S3 and its rights.
     fn through_the_back_door(&self, method: &str, path: &str, bytes: &[u8]) {
-        let said = exchange(self.filer, method, &format!("/buckets/{path}"), bytes).unwrap_or_default();
-        assert!(said.starts_with("HTTP/1.1 2"), "{method} {path}: {said}");
+        let said = exchange(self.filer, method, &format!("/buckets/{path}"), &[], bytes).unwrap_or_default();
+        assert!(said.split(' ').nth(1).is_some_and(|status| status.starts_with('2')), "{method} {path}: {said}");
     }
-}
-
-impl Drop for S3Server {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-/// One request and all of its answer; none where nobody answers.
-fn exchange(port: u16, method: &str, path: &str, body: &[u8]) -> Option<String> {
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).ok()?;
-    stream.write_all(body).ok()?;
-    let mut said = String::new();
-    stream.read_to_string(&mut said).ok()?;
-    Some(said)
 }
 
 fn identities() -> String {

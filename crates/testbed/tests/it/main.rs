@@ -1,5 +1,6 @@
 //! What the other crates' tests rely on. One binary; a file for each file of the crate.
 
+mod docker_registry;
 mod env;
 mod git_http;
 mod hooks;

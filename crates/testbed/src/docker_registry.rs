@@ -1,0 +1,73 @@
+//! A real container registry: Docker's own, one process on a free port of 127.0.0.1, with its files in the test's root.
+
+use std::fs;
+
+use crate::exchange::answers;
+use crate::guarded::{self, Guarded, PUBLISHER};
+use crate::{TestEnv, loopback};
+
+/// The users that it can know, as `htpasswd -nbB -C 4` writes them: the registry reads bcrypt only, and the program is not everywhere.
+const KNOWN: [((&str, &str), &str); 1] = [(PUBLISHER, "$2b$04$QMROzpYEZzQuK6/SuaxxKue1FYT4fuudB5Csu3pR0dPLGArCIiCgy")];
+
+/// A container registry, until dropped.
+#[derive(Debug)]
+pub struct DockerRegistry {
+    port: u16,
+    _running: Guarded,
+}
+
+impl DockerRegistry {
+    /// Starts a registry that is open to everybody; panics when there is no `docker-registry` on the `PATH`, or it does not come up.
+    #[must_use]
+    #[track_caller]
+    pub fn serve(env: &TestEnv) -> Self {
+        Self::start(env, None)
+    }
+
+    /// Starts a registry that is open to this user only, [`PUBLISHER`]; it asks others for name and password (`Basic`).
+    #[must_use]
+    #[track_caller]
+    pub fn serve_for(env: &TestEnv, user: (&str, &str)) -> Self {
+        let hash = KNOWN.iter().find(|(known, _)| *known == user).map(|(_, hash)| hash);
+        let hash = hash.expect("a user whose hash is in KNOWN");
+        Self::start(env, Some(format!("{}:{hash}\n", user.0)))
+    }
+
+    /// Returns the port on which it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns its address, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    #[track_caller]
+    fn start(env: &TestEnv, users: Option<String>) -> Self {
+        guarded::want(env, "docker-registry", &["--version"], "Debian package docker-registry");
+        let port = loopback::free_port();
+        let folder = guarded::folder(env, "docker-registry", port);
+        let path = |name: &str| folder.join(name).display().to_string();
+        // JSON is YAML, and needs no care with what is in a path.
+        let mut config = format!(
+            r#"{{"version": 0.1, "log": {{"level": "warn"}},
+            "storage": {{"filesystem": {{"rootdirectory": {:?}}}, "delete": {{"enabled": true}}}},
+            "http": {{"addr": "127.0.0.1:{port}", "secret": "of-the-test"}}"#,
+            path("data"),
+        );
+        let ready = if users.is_some() { 401 } else { 200 };
+        if let Some(users) = users {
+            fs::write(path("users"), users).expect("a file in the test's root");
+            config += &format!(r#", "auth": {{"htpasswd": {{"realm": "test", "path": {:?}}}}}"#, path("users"));
+        }
+        fs::write(path("config.yml"), config + "}\n").expect("a file in the test's root");
+        let mut server = env.command("docker-registry");
+        // It would look for a collector of traces.
+        server.arg("serve").arg(path("config.yml")).env("OTEL_TRACES_EXPORTER", "none");
+        let running = Guarded::start(&server, &folder.join("log"), || answers(port, "/v2/", ready));
+        Self { port, _running: running }
+    }
+}

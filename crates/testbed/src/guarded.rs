@@ -1,0 +1,66 @@
+//! Servers that other people wrote, as processes that never outlive the test.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use crate::{TestEnv, wait};
+
+/// How long a server may take to be ready, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs the server until nobody holds the other end of its input any more: also when a test is killed, nothing is left behind.
+const GUARD: &str = r#""$@" & server=$!; read -r _; kill -9 $server; wait"#;
+
+/// The user that the registries know who ask for a name and a password.
+pub const PUBLISHER: (&str, &str) = ("publisher", "password-of-the-test");
+
+/// A running server, until dropped.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    child: Child,
+    input: Option<ChildStdin>,
+}
+
+impl Guarded {
+    /// Starts a server and waits until it is ready; panics with its log when it is not ready in time.
+    pub(crate) fn start(server: &Command, log: &Path, ready: impl FnMut() -> bool) -> Self {
+        let file = File::options().create(true).append(true).open(log).expect("the server's log");
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "sh"]).arg(server.get_program()).args(server.get_args()).env_clear();
+        command.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(folder) = server.get_current_dir() {
+            command.current_dir(folder);
+        }
+        let said = file.try_clone().expect("the server's log");
+        let mut child = command.stdin(Stdio::piped()).stdout(said).stderr(file).spawn().expect("a shell");
+        let input = child.stdin.take();
+        let running = Self { child, input };
+        let name = server.get_program().display();
+        let said = || fs::read_to_string(log).unwrap_or_default();
+        assert!(wait::holds_within(PATIENCE, ready), "`{name}` was not ready within {PATIENCE:?}\n{}", said());
+        running
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Makes the folder of a server in the test's root; each server has one of its own.
+pub(crate) fn folder(env: &TestEnv, name: &str, port: u16) -> PathBuf {
+    let folder = env.root().join(format!("{name}-{port}"));
+    fs::create_dir_all(&folder).expect("a folder in the test's root");
+    folder
+}
+
+/// Panics with the way to get a program where it is not on the `PATH`.
+#[track_caller]
+pub(crate) fn want(env: &TestEnv, program: &str, words: &[&str], source: &str) {
+    let there = env.command(program).args(words).output().is_ok_and(|ran| ran.status.success());
+    assert!(there, "there is no `{program}` on the PATH: `./test` gets it ({source})");
+}
