@@ -47,7 +47,7 @@ impl DockerRegistry {
 
     #[track_caller]
     fn start(env: &TestEnv, users: Option<String>) -> Self {
-        guarded::want(env, "docker-registry", &["--version"], "Debian package docker-registry");
+        guarded::want("docker-registry", "Debian package docker-registry");
         let port = loopback::free_port();
         let folder = guarded::folder(env, "docker-registry", port);
         let path = |name: &str| folder.join(name).display().to_string();

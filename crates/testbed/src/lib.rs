@@ -8,7 +8,8 @@
 //! - **git**: the program of the machine, on repositories in real files, with real hooks.
 //! - **HTTP**: real TCP on 127.0.0.1 and git's own `git http-backend`, so pushes go through the whole smart protocol.
 //! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
-//! - **registries**: Docker's own for images and charts ([`DockerRegistry`]); `./test` gets them.
+//! - **registries**: Docker's own for images and charts ([`DockerRegistry`]), pypiserver and devpi for Python packages
+//!   ([`PypiServer`], [`Devpi`]); `./test` gets them.
 //! - **processes and kills**: real programs that die of a real SIGKILL.
 //! - **a write that fails**: the kernel refuses it (`EFBIG`), see [`limits`].
 //!
@@ -21,12 +22,14 @@
 //! - **a full disk**: what we limit is the size of each file, so small files can still be written.
 //! - **a power cut**: a killed process leaves its writes in the kernel's cache; what was never fsynced is not lost here.
 
+mod devpi;
 mod docker_registry;
 mod env;
 mod exchange;
 mod git_http;
 mod guarded;
 mod origin;
+mod pypi_server;
 mod ran;
 mod repo;
 mod s3;
@@ -38,12 +41,14 @@ pub mod loopback;
 pub mod tree;
 pub mod wait;
 
+pub use devpi::Devpi;
 pub use docker_registry::DockerRegistry;
 pub use env::TestEnv;
 pub use exchange::exchange;
 pub use git_http::{Fault, GitHttp};
-pub use guarded::PUBLISHER;
+pub use guarded::{BASIC, PUBLISHER};
 pub use origin::Origin;
+pub use pypi_server::PypiServer;
 pub use ran::Ran;
 pub use repo::Repo;
 pub use s3::{OWNER, READER, S3Server};

@@ -1,9 +1,6 @@
 use std::fs;
 
-use allclear_testbed::{DockerRegistry, PUBLISHER, Ran, TestEnv, exchange};
-
-/// `publisher:password-of-the-test`, as the header wants it.
-const BASIC: (&str, &str) = ("Authorization", "Basic cHVibGlzaGVyOnBhc3N3b3JkLW9mLXRoZS10ZXN0");
+use allclear_testbed::{BASIC, DockerRegistry, PUBLISHER, Ran, TestEnv, exchange};
 
 #[test]
 fn an_open_registry_takes_an_image_and_is_gone_with_the_test() {
@@ -27,7 +24,7 @@ fn a_registry_with_a_user_asks_strangers_who_they_are() {
     let stranger = ask(&[]);
     assert!(stranger.starts_with("HTTP/1.0 401 ") && stranger.contains("Basic realm="), "{stranger}");
     assert!(ask(&[("Authorization", "Basic bm9ib2R5OndoYXQ=")]).starts_with("HTTP/1.0 401 "));
-    assert!(ask(&[BASIC]).starts_with("HTTP/1.0 200 "));
+    assert!(ask(&[("Authorization", BASIC)]).starts_with("HTTP/1.0 200 "));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the other crates' tests rely on. One binary; a file for each file of the crate.
 
+mod devpi;
 mod docker_registry;
 mod env;
 mod git_http;
@@ -7,5 +8,6 @@ mod hooks;
 mod kill;
 mod limits;
 mod loopback;
+mod pypi_server;
 mod repo;
 mod tree;
