@@ -41,7 +41,7 @@ impl Devpi {
         let mut server = env.command("devpi-server");
         server.args(["--host", "127.0.0.1", "--port", &port.to_string(), "--offline-mode"]).args(HASTE);
         server.arg("--secretfile").arg(secret).arg("--serverdir").arg(state);
-        let running = Guarded::start(&server, &own.join("log"), || answers(port, "/+api", 200));
+        let running = Guarded::start(env, &server, &own.join("log"), || answers(port, "/+api", 200));
         let index = Self { port, _running: running };
         index.make_index();
         index

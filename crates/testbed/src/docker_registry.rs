@@ -3,11 +3,8 @@
 use std::fs;
 
 use crate::exchange::answers;
-use crate::guarded::{self, Guarded, PUBLISHER};
+use crate::guarded::{self, Guarded, HASH, PUBLISHER};
 use crate::{TestEnv, loopback};
-
-/// The users that it can know, as `htpasswd -nbB -C 4` writes them: the registry reads bcrypt only, and the program is not everywhere.
-const KNOWN: [((&str, &str), &str); 1] = [(PUBLISHER, "$2b$04$QMROzpYEZzQuK6/SuaxxKue1FYT4fuudB5Csu3pR0dPLGArCIiCgy")];
 
 /// A container registry, until dropped.
 #[derive(Debug)]
@@ -28,9 +25,8 @@ impl DockerRegistry {
     #[must_use]
     #[track_caller]
     pub fn serve_for(env: &TestEnv, user: (&str, &str)) -> Self {
-        let hash = KNOWN.iter().find(|(known, _)| *known == user).map(|(_, hash)| hash);
-        let hash = hash.expect("a user whose hash is in KNOWN");
-        Self::start(env, Some(format!("{}:{hash}\n", user.0)))
+        assert_eq!(user, PUBLISHER, "no other user's password is here as the registry reads it");
+        Self::start(env, Some(format!("{}:{HASH}\n", user.0)))
     }
 
     /// Returns the port on which it listens.
@@ -67,7 +63,7 @@ impl DockerRegistry {
         let mut server = env.command("docker-registry");
         // It would look for a collector of traces.
         server.arg("serve").arg(path("config.yml")).env("OTEL_TRACES_EXPORTER", "none");
-        let running = Guarded::start(&server, &folder.join("log"), || answers(port, "/v2/", ready));
+        let running = Guarded::start(env, &server, &folder.join("log"), || answers(port, "/v2/", ready));
         Self { port, _running: running }
     }
 }

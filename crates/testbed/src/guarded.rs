@@ -15,6 +15,8 @@ const GUARD: &str = r#""$@" & server=$!; read -r _; kill -9 $server; wait"#;
 
 /// The user that the registries know who ask for a name and a password.
 pub const PUBLISHER: (&str, &str) = ("publisher", "password-of-the-test");
+/// The password of [`PUBLISHER`] as `htpasswd -B -C 4` writes it: bcrypt, which not every machine has a program for.
+pub(crate) const HASH: &str = "$2b$04$QMROzpYEZzQuK6/SuaxxKue1FYT4fuudB5Csu3pR0dPLGArCIiCgy";
 /// What [`PUBLISHER`] says of themselves in the header `Authorization`.
 pub const BASIC: &str = "Basic cHVibGlzaGVyOnBhc3N3b3JkLW9mLXRoZS10ZXN0";
 
@@ -23,11 +25,13 @@ pub const BASIC: &str = "Basic cHVibGlzaGVyOnBhc3N3b3JkLW9mLXRoZS10ZXN0";
 pub(crate) struct Guarded {
     child: Child,
     input: Option<ChildStdin>,
+    /// Its files lie in the root, which is there for as long as it is.
+    _env: TestEnv,
 }
 
 impl Guarded {
     /// Starts a server and waits until it is ready; panics with its log when it is not ready in time.
-    pub(crate) fn start(server: &Command, log: &Path, ready: impl FnMut() -> bool) -> Self {
+    pub(crate) fn start(env: &TestEnv, server: &Command, log: &Path, ready: impl FnMut() -> bool) -> Self {
         let file = File::options().create(true).append(true).open(log).expect("the server's log");
         let mut command = Command::new("sh");
         command.args(["-c", GUARD, "sh"]).arg(server.get_program()).args(server.get_args()).env_clear();
@@ -38,7 +42,7 @@ impl Guarded {
         let said = file.try_clone().expect("the server's log");
         let mut child = command.stdin(Stdio::piped()).stdout(said).stderr(file).spawn().expect("a shell");
         let input = child.stdin.take();
-        let running = Self { child, input };
+        let running = Self { child, input, _env: env.clone() };
         let name = server.get_program().display();
         let said = || fs::read_to_string(log).unwrap_or_default();
         assert!(wait::holds_within(PATIENCE, ready), "`{name}` was not ready within {PATIENCE:?}\n{}", said());

@@ -9,7 +9,7 @@
 //! - **HTTP**: real TCP on 127.0.0.1 and git's own `git http-backend`, so pushes go through the whole smart protocol.
 //! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
 //! - **registries**: Docker's own for images and charts ([`DockerRegistry`]), pypiserver and devpi for Python packages
-//!   ([`PypiServer`], [`Devpi`]); `./test` gets them.
+//!   ([`PypiServer`], [`Devpi`]), Verdaccio for npm packages ([`Verdaccio`]); `./test` gets them.
 //! - **processes and kills**: real programs that die of a real SIGKILL.
 //! - **a write that fails**: the kernel refuses it (`EFBIG`), see [`limits`].
 //!
@@ -33,6 +33,7 @@ mod pypi_server;
 mod ran;
 mod repo;
 mod s3;
+mod verdaccio;
 
 pub mod hooks;
 pub mod kill;
@@ -52,3 +53,4 @@ pub use pypi_server::PypiServer;
 pub use ran::Ran;
 pub use repo::Repo;
 pub use s3::{OWNER, READER, S3Server};
+pub use verdaccio::Verdaccio;

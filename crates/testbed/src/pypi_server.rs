@@ -35,7 +35,7 @@ impl PypiServer {
         let mut server = env.command("pypi-server");
         server.args(["run", "--interface", "127.0.0.1", "--port", &port.to_string(), "--authenticate", "update"]);
         server.args(["--disable-fallback", "--hash-algo", "sha256", "--passwords"]).arg(users).arg(&folder);
-        let running = Guarded::start(&server, &own.join("log"), || answers(port, "/simple/", 200));
+        let running = Guarded::start(env, &server, &own.join("log"), || answers(port, "/simple/", 200));
         Self { port, folder, _running: running }
     }
 

@@ -75,7 +75,7 @@ impl S3Server {
                      -master.telemetry=false -master.volumeSizeLimitMB=512 -volume.max=4";
         let mut command = self.env.command("weed");
         command.arg("server").args(words).args(plain.split_whitespace());
-        self.running = Some(Guarded::start(&command, &self.folder.join("log"), || self.is_ready()));
+        self.running = Some(Guarded::start(&self.env, &command, &self.folder.join("log"), || self.is_ready()));
     }
 
     /// It is ready when it asks a stranger who they are, and its back door opens.

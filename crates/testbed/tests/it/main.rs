@@ -11,3 +11,4 @@ mod loopback;
 mod pypi_server;
 mod repo;
 mod tree;
+mod verdaccio;
