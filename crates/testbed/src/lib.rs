@@ -10,6 +10,8 @@
 //! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
 //! - **registries**: Docker's own for images and charts ([`DockerRegistry`]), pypiserver and devpi for Python packages
 //!   ([`PypiServer`], [`Devpi`]), Verdaccio for npm packages ([`Verdaccio`]); `./test` gets them.
+//! - **trouble on the way to a service**: [`FaultProxy`] stands before any of them and cuts, resets, delays and repeats real
+//!   connections; what the service has done by then, it has really done.
 //! - **processes and kills**: real programs that die of a real SIGKILL.
 //! - **a write that fails**: the kernel refuses it (`EFBIG`), see [`limits`].
 //!
@@ -18,6 +20,7 @@
 //! - **people, time and identity**: [`TestEnv`] invents them. git's clock moves a minute a commit, so commit ids are the same
 //!   in every run.
 //! - **the forge**: no TLS, no proxy, no API, no review; [`hooks`] says no where a protected branch would.
+//! - **caches between us and a service**: a stale answer of [`FaultProxy`] is one that it gave before, kept for as long as a test says.
 //! - **passwords**: compared as text, in the clear, for pushes only; reading is free for all.
 //! - **a full disk**: what we limit is the size of each file, so small files can still be written.
 //! - **a power cut**: a killed process leaves its writes in the kernel's cache; what was never fsynced is not lost here.
@@ -26,6 +29,7 @@ mod devpi;
 mod docker_registry;
 mod env;
 mod exchange;
+mod fault_proxy;
 mod git_http;
 mod guarded;
 mod origin;
@@ -46,6 +50,7 @@ pub use devpi::Devpi;
 pub use docker_registry::DockerRegistry;
 pub use env::TestEnv;
 pub use exchange::exchange;
+pub use fault_proxy::{FaultProxy, Trouble};
 pub use git_http::{Fault, GitHttp};
 pub use guarded::{BASIC, PUBLISHER};
 pub use origin::Origin;

@@ -3,6 +3,7 @@
 mod devpi;
 mod docker_registry;
 mod env;
+mod fault_proxy;
 mod git_http;
 mod hooks;
 mod kill;
