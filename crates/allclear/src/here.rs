@@ -7,11 +7,13 @@ use std::sync::Arc;
 use allclear_core::event::Actor;
 use allclear_core::names::{BranchName, CommitId, Word};
 use allclear_core::plan::{Plan, plan};
+use allclear_core::process::Process;
 use allclear_core::process::read::{Places, places};
 use allclear_core::version::Version;
 use allclear_engine::clock::{Clock, SystemClock};
 use allclear_engine::facts;
 use allclear_engine::open::FILE;
+use allclear_engine::ports::secret;
 use allclear_engine::redact::Redactor;
 use allclear_engine::repository::{Identity, Repository};
 use allclear_engine::session::Session;
@@ -137,11 +139,13 @@ impl Here {
         }
     }
 
-    pub(crate) fn world(&self, ui: Ui, named: &[String]) -> World {
+    /// The world as it is; the secrets of this process are never shown in it.
+    pub(crate) fn world(&self, ui: Ui, process: Option<&Process>) -> World {
+        let named = process.map(|process| [process.project.secrets.clone(), secret::variables(process)].concat());
         World {
             repository: self.repository.clone(),
             clock: Arc::new(SystemClock),
-            redactor: Redactor::new(named),
+            redactor: Redactor::new(&named.unwrap_or_default()),
             progress: Arc::new(Live::new(ui)),
             stand_ins: None,
         }
@@ -156,7 +160,7 @@ impl Here {
 
 /// Shares the ledger, after the wholes of its evidence, and says so where the object store or the remote cannot be told.
 pub(crate) fn share(ui: Ui, here: &Here, session: &mut Session) -> Result<(), CommandError> {
-    let world = here.world(ui, &session.process.project.secrets);
+    let world = here.world(ui, Some(&session.process));
     for left in wholes::upload(&world, session.ledger.store()) {
         ui.words(left.to_string());
     }

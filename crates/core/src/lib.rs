@@ -15,6 +15,7 @@ pub mod event;
 pub mod gate;
 pub mod helm;
 pub mod history;
+pub mod image_name;
 pub mod names;
 pub mod plan;
 pub mod process;

@@ -55,7 +55,7 @@ mod tests {
         ("5.2 the release commit", By(&["package/bump"])),
         ("5.3 tag and push the tag", By(&["package/tag"])),
         ("5.4 publish the Python package", By(&["package/build", "package/publish-pypi"])),
-        ("5.4 publish the image", By(&["package/publish-oci-image"])),
+        ("5.4 publish the image", By(&["package/build-image", "package/publish-oci-image"])),
         ("5.4 publish the charts", By(&["package/publish-helm-chart"])),
         ("6 promote to staging", By(&["staging/deploy-staging"])),
         ("6 smoke tests", By(&["staging/smoke-test-staging", "production/smoke-test-production"])),

@@ -65,7 +65,7 @@ pub struct Environment {
     /// Which of this process's own it sees; where none are named, all of them but those of `without`.
     pub only: Option<Vec<String>>,
     /// Variables that are this program's own affair.
-    pub without: &'static [&'static str],
+    pub without: Vec<String>,
 }
 
 impl Environment {
@@ -88,7 +88,7 @@ impl Environment {
     ];
 
     fn apply(&self, command: &mut Command) {
-        for name in self.without {
+        for name in &self.without {
             command.env_remove(name);
         }
         if let Some(only) = &self.only {

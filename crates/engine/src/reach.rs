@@ -79,63 +79,118 @@ fn together<'i>(
 
 /// Makes one item true, and returns where it can be looked at.
 pub(crate) fn make_true(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
-    let mut waits = WAITS.iter();
-    loop {
-        let (what, after) = match once(effect, cx, item) {
-            Err(StepError::Passing { what, after }) => (what, after),
-            other => return other,
-        };
-        match waits.next() {
-            Some(wait) if !exec::interrupted() && after.is_none_or(|after| after <= LONGEST) => {
-                cx.world.progress.says(cx.step.id.as_str(), &format!("{what}; trying again"));
-                cx.wait(after.unwrap_or_default().max(*wait))?;
+    let attempt = Attempt {
+        item,
+        probe: &|| effect.probe(cx, item),
+        act: &|| effect.act(cx, item),
+        visibility: effect.visibility(cx),
+        wait: &|time| cx.wait(time),
+        says: &|what| cx.world.progress.says(cx.step.id.as_str(), what),
+    };
+    attempt.go()
+}
+
+/// What it takes to make one item true.
+pub(crate) struct Attempt<'a> {
+    pub(crate) item: &'a Item,
+    pub(crate) probe: &'a dyn Fn() -> Result<Probe, StepError>,
+    pub(crate) act: &'a dyn Fn() -> Result<(), StepError>,
+    /// How long after acting "absent" need not be believed.
+    pub(crate) visibility: Duration,
+    pub(crate) wait: &'a dyn Fn(Duration) -> Result<(), StepError>,
+    pub(crate) says: &'a dyn Fn(&str),
+}
+
+impl Attempt<'_> {
+    /// Goes on until it is so, is somebody else's, or has been tried often enough.
+    pub(crate) fn go(&self) -> Result<Option<String>, StepError> {
+        let mut waits = WAITS.iter();
+        loop {
+            let (what, after) = match self.once() {
+                Err(StepError::Passing { what, after }) => (what, after),
+                other => return other,
+            };
+            match waits.next() {
+                Some(wait) if !exec::interrupted() && after.is_none_or(|after| after <= LONGEST) => {
+                    (self.says)(&format!("{what}; trying again"));
+                    (self.wait)(after.unwrap_or_default().max(*wait))?;
+                }
+                _ => return Err(self.unsure(what)),
             }
-            _ => return Err(StepError::Unsure { title: item.title.clone(), why: what }),
         }
     }
-}
 
-fn once(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
-    match effect.probe(cx, item)? {
-        Probe::Absent => {}
-        found => return settle(found, item),
-    }
-    let acted = effect.act(cx, item);
-    fault::point("effect-after-act");
-    match (effect.probe(cx, item)?, acted) {
-        (Probe::Absent, Err(error)) => Err(error),
-        (Probe::Absent, Ok(())) => appears(effect, cx, item),
-        (found, _) => settle(found, item),
-    }
-}
-
-/// Waits for what was done without an error to be seen, for as long as the service may take to show it.
-fn appears(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
-    let (patience, mut waited, mut wait) = (effect.visibility(cx), Duration::ZERO, WAITS[0]);
-    while waited < patience {
-        cx.wait(wait)?;
-        waited += wait;
-        wait = (wait * 2).min(GLANCE);
-        match effect.probe(cx, item)? {
+    fn once(&self) -> Result<Option<String>, StepError> {
+        match (self.probe)()? {
             Probe::Absent => {}
-            found => return settle(found, item),
+            found => return self.settle(found),
+        }
+        let acted = (self.act)();
+        fault::point("effect-after-act");
+        match ((self.probe)()?, acted) {
+            (Probe::Absent, Err(error)) => Err(error),
+            (Probe::Absent, Ok(())) => self.appears(),
+            (found, _) => self.settle(found),
         }
     }
-    let why = "it was done without an error and cannot be seen".to_owned();
-    Err(StepError::Unsure { title: item.title.clone(), why })
+
+    /// Waits for what was done without an error to be seen, for as long as the service may take to show it.
+    fn appears(&self) -> Result<Option<String>, StepError> {
+        let (mut waited, mut wait) = (Duration::ZERO, WAITS[0]);
+        while waited < self.visibility {
+            (self.wait)(wait)?;
+            waited += wait;
+            wait = (wait * 2).min(GLANCE);
+            match (self.probe)()? {
+                Probe::Absent => {}
+                found => return self.settle(found),
+            }
+        }
+        Err(self.unsure("it was done without an error and cannot be seen".to_owned()))
+    }
+
+    fn settle(&self, found: Probe) -> Result<Option<String>, StepError> {
+        let Item { target, desired, .. } = self.item;
+        match found {
+            Probe::Ours { place } => Ok(place),
+            Probe::Foreign { found } => Err(StepError::Foreign {
+                target: target.clone(),
+                found,
+                wanted: desired.clone(),
+                way_out: "find out who put it there; then release another version, or `allclear abort`".to_owned(),
+            }),
+            Probe::Superseded { found } => Err(StepError::Superseded(format!("{target} has moved to {found}"))),
+            Probe::Unsure { why } => Err(self.unsure(why)),
+            Probe::Absent => Err(self.unsure("it is not there".to_owned())),
+        }
+    }
+
+    fn unsure(&self, why: String) -> StepError {
+        StepError::Unsure { title: self.item.title.clone(), why }
+    }
 }
 
-fn settle(found: Probe, item: &allclear_core::event::Item) -> Result<Option<String>, StepError> {
-    match found {
-        Probe::Ours { place } => Ok(place),
-        Probe::Foreign { found } => Err(StepError::Foreign {
-            target: item.target.clone(),
-            found,
-            wanted: item.desired.clone(),
-            way_out: "find out who put it there; then release another version, or `allclear abort`".to_owned(),
-        }),
-        Probe::Superseded { found } => Err(StepError::Superseded(format!("{} has moved to {found}", item.target))),
-        Probe::Unsure { why } => Err(StepError::Unsure { title: item.title.clone(), why }),
-        Probe::Absent => Err(StepError::Unsure { title: item.title.clone(), why: "it is not there".to_owned() }),
+#[cfg(test)]
+pub(crate) mod trial {
+    //! The loop around an item, for the tests of registries: what has to be waited for is over at once.
+
+    use super::*;
+
+    /// Makes an item true as a release does, run after run, until it is or cannot be; `met` is asked when it takes too long.
+    pub(crate) fn runs(
+        item: &Item,
+        probe: &dyn Fn() -> Result<Probe, StepError>,
+        act: &dyn Fn() -> Result<(), StepError>,
+        met: &dyn Fn() -> Vec<String>,
+    ) -> Result<Option<String>, StepError> {
+        let visibility = Duration::from_secs(60);
+        let attempt = Attempt { item, probe, act, visibility, wait: &|_| Ok(()), says: &|_| () };
+        for _ in 0..8 {
+            match attempt.go() {
+                Err(StepError::Unsure { .. }) => {}
+                other => return other,
+            }
+        }
+        panic!("{} comes to no end: {:#?}", item.title, met())
     }
 }

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use crate::ports::s3;
+use crate::ports::secret;
 
 /// What stands where a secret stood.
 const MASK: &str = "[secret]";
@@ -39,15 +39,15 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Takes the values of variables with the usual names, of those that the process names, and the keys of an object store that AWS's
-    /// own file has.
+    /// Takes the values of variables with the usual names, of those that the process names, and what the files of AWS's
+    /// and Docker's own tools hold.
     pub fn new(named: &[String]) -> Self {
         let secret = |name: &str| {
             named.iter().any(|known| known == name) || USUAL.iter().any(|word| name.to_uppercase().contains(word))
         };
         let variables = std::env::vars_os();
         let texts = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::of(texts.filter(|(name, _)| secret(name)).map(|(_, value)| value).chain(s3::in_file()))
+        Self::of(texts.filter(|(name, _)| secret(name)).map(|(_, value)| value).chain(secret::in_files()))
     }
 
     /// Takes these secrets; what is shorter than six bytes is none.

@@ -19,7 +19,7 @@ pub(crate) fn run(ui: Ui, args: &Args) -> CommandResult {
     let ledger = here.ledger()?;
     let mut audit = audit(&here.repository, &ledger)?;
     if args.evidence {
-        audit.verify_wholes(&here.world(ui, &[]), ledger.store());
+        audit.verify_wholes(&here.world(ui, None), ledger.store());
     }
     for finding in &audit.overrides {
         ui.text(format!("{} {finding}", paint(WARN, "~")));

@@ -47,7 +47,7 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, args: &Args) -> CommandResu
     }
     let version = here.version(&ledger, release)?;
     let session = Session::open(ledger, &version, here.actor(&identity)?)?;
-    let world = here.world(ui, &session.process.project.secrets);
+    let world = here.world(ui, Some(&session.process));
     let mut conductor = Conductor::new(&world, session, identity);
     if let Some(jobs) = args.jobs {
         conductor = conductor.with_jobs(jobs.into());

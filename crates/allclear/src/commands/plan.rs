@@ -37,7 +37,7 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, _args: &Args) -> CommandRes
     let version = here.version(&ledger, release)?;
     here.repository.fetch()?;
     let session = Session::open(ledger, &version, here.actor(&identity)?)?;
-    let world = here.world(ui, &session.process.project.secrets);
+    let world = here.world(ui, Some(&session.process));
     let conductor = Conductor::new(&world, session, identity);
     let plan = conductor.plan();
     let values = values(&conductor.session.process, &conductor.session.release);

@@ -38,7 +38,7 @@ pub(crate) fn run(ui: Ui, args: Args) -> CommandResult {
     let identity = here.identity()?;
     here.repository.fetch()?;
     let found = open::find_process(&here.repository, here.process_text.as_deref())?;
-    let world = here.world(ui, &found.process.project.secrets);
+    let world = here.world(ui, Some(&found.process));
     let request =
         Request { kind: args.kind, version: args.version, line: args.line, label: args.pre, reason: args.reason };
     let version = open::open(&world, &mut here.ledger()?, &found, &request, here.actor(&identity)?)?;

@@ -6,7 +6,7 @@ use std::process::Command;
 use allclear_core::event::{Event, Record};
 use allclear_ledger::{Config, Ledger, fault};
 use allclear_testbed::kill::was_killed;
-use allclear_testbed::{Ran, Repo, TestEnv};
+use allclear_testbed::{Ran, Repo, SAVE_IMAGE, TestEnv};
 
 use crate::checker::{self, Seen};
 
@@ -218,7 +218,14 @@ fn make() -> TestEnv {
     let ana = origin.clone_for("ana-example");
     // A path that leads to the origin in every copy.
     ana.git(&["remote", "set-url", "origin", "../../../origin.git"]);
-    write(&ana, &[("allclear.toml", &format!("{PROCESS}{PHASES}")), ("build.sh", BUILD), ("slow.sh", SLOW)]);
+    write(
+        &ana,
+        &[
+            ("allclear.toml", &format!("{PROCESS}{PHASES}")),
+            ("build.sh", &format!("{BUILD}{SAVE_IMAGE}")),
+            ("slow.sh", SLOW),
+        ],
+    );
     write(&ana, &[("package.json", "{\n  \"name\": \"demo\",\n  \"version\": \"1.0.0\"\n}\n")]);
     write(&ana, &[("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\nappVersion: \"1.0.0\"\n")]);
     write(&ana, &[("CHANGELOG.md", "# Changelog\n")]);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use allclear_core::helm::{ChartKind, Report, Said, called, said};
 
 use crate::exec::{self, Call, Ended, Environment, ExecError};
-use crate::ports::object_store;
+use crate::ports::secret;
 use crate::step::{Context, StepError};
 use crate::tools;
 use crate::worktrees::Worktree;
@@ -122,7 +122,7 @@ impl<'a> Renderer<'a> {
             environment: Environment {
                 set: self.environment(),
                 only: None,
-                without: object_store::credentials(self.cx.process),
+                without: secret::variables(self.cx.process),
             },
             timeout: self.until.saturating_duration_since(Instant::now()),
             stop: self.cx.stop.clone(),

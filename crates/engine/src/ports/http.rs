@@ -96,11 +96,18 @@ pub(crate) fn bytes(answer: Response<Body>, what: &str, largest: u64) -> Result<
 pub(crate) fn refused(what: &str, answer: Response<Body>, way_out: &str) -> StepError {
     let status = answer.status().as_u16();
     let said = bytes(answer, what, LARGEST_NO).unwrap_or_default();
-    let said = String::from_utf8_lossy(&said);
+    let said = message(&said).unwrap_or_else(|| String::from_utf8_lossy(&said).into_owned());
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let words: String = line.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
     let words = if words.is_empty() { String::new() } else { format!(" ({words})") };
     StepError::Refused(format!("{what} was refused with status {status}{words}: {way_out}"))
+}
+
+/// What an answer in JSON says to people: the words of registries, of npm and of package indexes.
+fn message(said: &[u8]) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_slice(said).ok()?;
+    let places = ["/errors/0/message", "/message", "/error", "/reason", "/detail"];
+    places.iter().find_map(|place| json.pointer(place)?.as_str()).map(str::to_owned)
 }
 
 /// An address as it may be shown: what comes behind `?` can be a signature.

@@ -9,5 +9,5 @@ pub mod object_store;
 pub mod oci;
 pub mod registry;
 pub mod s3;
-pub(crate) mod secret;
+pub mod secret;
 pub mod server;

@@ -4,10 +4,10 @@ use std::io::Read;
 use std::path::Path;
 
 use allclear_core::digest::Digest;
-use allclear_core::process::{ObjectStore as Config, Process};
+use allclear_core::process::ObjectStore as Config;
 
 use super::folder_store::FolderStore;
-use super::s3::{self, S3Store};
+use super::s3::S3Store;
 
 /// Where the whole of large evidence is kept for everybody.
 pub trait ObjectStore {
@@ -118,14 +118,6 @@ pub fn at(config: &Config, top: &Path) -> Result<Box<dyn ObjectStore>, ObjectSto
     match config {
         Config::Folder(folder) => Ok(Box::new(FolderStore::new(top.join(&folder.folder)))),
         Config::S3(s3) => Ok(Box::new(S3Store::new(s3)?)),
-    }
-}
-
-/// The variables that hold the credentials of the process's object store: they are for this program, not for the commands of steps.
-pub fn credentials(process: &Process) -> &'static [&'static str] {
-    match process.object_store {
-        Some(Config::S3(_)) => s3::VARIABLES,
-        Some(Config::Folder(_)) | None => &[],
     }
 }
 

@@ -1,137 +1,157 @@
-//! An OCI image layout folder as a container registry.
+//! Container images, and whatever else is kept like them: manifests that name blobs by their digests.
 //!
-//! The layout is that of the [image specification](https://github.com/opencontainers/image-spec/blob/main/image-layout.md): any
-//! tool that reads `oci:FOLDER:TAG` can read it.
+//! Media types and rules are those of the [image specification](https://github.com/opencontainers/image-spec) and of the
+//! [distribution specification](https://github.com/opencontainers/distribution-spec). Nothing is made anew here: what is pushed is,
+//! byte for byte, what was frozen.
 
-use std::path::{Path, PathBuf};
+mod archive;
+mod auth;
+mod config_file;
+mod layout;
+mod registry;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
 
 use allclear_core::digest::Digest;
+use allclear_core::image_name::ImageName;
 use serde_json::{Value, json};
 
-use super::folder::digest_of;
+pub use self::archive::image;
+pub(crate) use self::config_file::secrets;
+pub use self::layout::OciLayout;
+pub use self::registry::OciRegistry;
+use crate::content::{Content, Meter};
 use crate::step::StepError;
-use crate::world::write_durably;
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
-const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
-const REF_NAME: &str = "org.opencontainers.image.ref.name";
+/// An image.
+pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// Images for several platforms.
+pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+/// The configuration of an image.
+pub const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+/// A layer that is not compressed.
+pub const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
+/// The same as Docker calls them.
+const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
-/// A folder in OCI image layout.
-pub struct OciLayout {
-    folder: PathBuf,
-}
+/// The largest manifest, in bytes: what registries take.
+const LARGEST_MANIFEST: u64 = 4 << 20;
 
-/// An image, made whole before anything of it is pushed: its manifest's digest names all the rest.
+/// An image, whole: its manifests, and the blobs that they name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    manifest: Vec<u8>,
-    config: Vec<u8>,
-    layer: Vec<u8>,
+    /// Every manifest after those that it names, so the last one is the image's own.
+    pub manifests: Vec<Manifest>,
+    /// Layers and configurations.
+    pub blobs: Vec<Content>,
 }
 
-/// What an image is made from: one layer and its labels.
-pub struct ImageParts<'a> {
-    /// An uncompressed tar archive.
-    pub layer: Vec<u8>,
-    /// Labels such as `org.opencontainers.image.version`.
-    pub labels: &'a [(&'a str, String)],
-    /// RFC 3339 time of creation: the commit's, never the clock's, so that the same commit gives the same image.
-    pub created: String,
+/// A manifest: an image, or an index of images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes, which are never written anew.
+    pub bytes: Vec<u8>,
+}
+
+impl Manifest {
+    /// Takes a manifest as it is.
+    pub fn new(media_type: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { digest: Digest::of(&bytes), media_type: media_type.into(), bytes }
+    }
 }
 
 impl Image {
-    /// Makes an image; the same parts always give the same bytes.
-    pub fn new(parts: ImageParts<'_>) -> Self {
-        let label = |(key, value): &(&str, String)| ((*key).to_owned(), json!(value));
-        let labels: serde_json::Map<String, Value> = parts.labels.iter().map(label).collect();
-        let layer = Digest::of(&parts.layer);
-        let config = json!({
-            "architecture": "amd64", "os": "linux", "created": parts.created,
-            "config": { "Labels": labels },
-            "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{layer}")] },
-        });
-        let config = config.to_string().into_bytes();
-        let manifest = json!({
-            "schemaVersion": 2, "mediaType": MANIFEST,
-            "config": descriptor(CONFIG, &config),
-            "layers": [descriptor(LAYER, &parts.layer)],
-            "annotations": labels,
-        });
-        Self { manifest: manifest.to_string().into_bytes(), config, layer: parts.layer }
+    /// The manifest that is the image.
+    pub fn root(&self) -> Option<&Manifest> {
+        self.manifests.last()
     }
 
-    /// The digest of the manifest, which names the image.
-    pub fn digest(&self) -> Digest {
-        Digest::of(&self.manifest)
+    /// The bytes of all blobs together.
+    pub fn size(&self) -> u64 {
+        self.blobs.iter().map(|blob| blob.size).sum()
     }
 }
 
-fn descriptor(media_type: &str, bytes: &[u8]) -> Value {
-    json!({ "mediaType": media_type, "digest": format!("sha256:{}", Digest::of(bytes)), "size": bytes.len() })
+/// Where images are kept.
+pub trait Images: Sync {
+    /// The digest of the manifest that a name leads to; none where nothing has that name.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn find(&self, name: &ImageName) -> Result<Option<Digest>, StepError>;
+
+    /// Whether a manifest is there by its digest, whatever names lead to it.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn has(&self, name: &ImageName, digest: &Digest) -> Result<bool, StepError>;
+
+    /// Pushes everything but the name, by digest: nobody sees it who does not know the digest.
+    ///
+    /// # Errors
+    /// When it says so; only a look tells what happened.
+    fn push(&self, name: &ImageName, image: &Image, meter: &Meter<'_>) -> Result<(), StepError>;
+
+    /// Makes the name lead to a manifest that is there.
+    ///
+    /// # Errors
+    /// When it says so; only a look tells what happened.
+    fn name(&self, name: &ImageName, manifest: &Manifest) -> Result<(), StepError>;
+
+    /// A manifest that is there.
+    ///
+    /// # Errors
+    /// When it cannot be asked, or what it gives has another digest.
+    fn manifest(&self, name: &ImageName, digest: &Digest) -> Result<Option<Manifest>, StepError>;
+
+    /// All tags of the repository that a name is in.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn tags(&self, name: &ImageName) -> Result<Vec<String>, StepError>;
+
+    /// Proves that the repository of the name takes images from who asks; leaves nothing behind.
+    ///
+    /// # Errors
+    /// Why it does not, with the way out.
+    fn admits(&self, _name: &ImageName) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    /// Where a person can look at a name.
+    fn place(&self, name: &ImageName) -> String;
+
+    /// How long a name may take to be seen.
+    fn visibility(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
-impl OciLayout {
-    /// Takes a folder, which need not exist yet.
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
-    }
+/// What names a blob or a manifest in another manifest.
+pub fn descriptor(media_type: &str, digest: &Digest, size: u64) -> Value {
+    json!({ "mediaType": media_type, "digest": format!("sha256:{digest}"), "size": size })
+}
 
-    fn index(&self) -> Result<Value, StepError> {
-        let path = self.folder.join("index.json");
-        match std::fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).map_err(StepError::content(format!("`{}` is not JSON", path.display())))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ok(json!({ "schemaVersion": 2, "manifests": [] }))
-            }
-            Err(source) => Err(StepError::Io { what: format!("read `{}`", path.display()), source }),
-        }
-    }
+/// The digest and the size that a descriptor names.
+fn described(descriptor: &Value) -> Option<(Digest, u64)> {
+    let digest = descriptor["digest"].as_str()?.strip_prefix("sha256:")?.parse().ok()?;
+    Some((digest, descriptor["size"].as_u64()?))
+}
 
-    /// The digest of the manifest that a tag names, if its bytes are whole.
-    ///
-    /// # Errors
-    /// When the layout cannot be read.
-    pub fn find(&self, tag: &str) -> Result<Option<Digest>, StepError> {
-        let index = self.index()?;
-        let named = |manifest: &&Value| manifest["annotations"][REF_NAME] == tag;
-        let found = index["manifests"].as_array().into_iter().flatten().find(named);
-        let digest = found.and_then(|manifest| manifest["digest"].as_str()?.strip_prefix("sha256:")?.parse().ok());
-        match digest {
-            Some(digest) if digest_of(&self.blob(&digest))? == Some(digest) => Ok(Some(digest)),
-            _ => Ok(None),
-        }
-    }
+/// Whether a media type is that of an index.
+fn is_index(media_type: &str) -> bool {
+    media_type == INDEX || media_type == DOCKER_INDEX
+}
 
-    /// Pushes an image: its blobs first, then its manifest, and the tag last.
-    ///
-    /// # Errors
-    /// When the layout cannot be written.
-    pub fn push(&self, tag: &str, image: &Image) -> Result<(), StepError> {
-        for bytes in [&image.layer, &image.config, &image.manifest] {
-            self.write(&self.blob(&Digest::of(bytes)), bytes)?;
-        }
-        self.write(&self.folder.join("oci-layout"), br#"{"imageLayoutVersion":"1.0.0"}"#)?;
-        let mut index = self.index()?;
-        let mut entry = descriptor(MANIFEST, &image.manifest);
-        entry["annotations"] = json!({ REF_NAME: tag });
-        if let Some(manifests) = index["manifests"].as_array_mut() {
-            manifests.push(entry);
-        }
-        self.write(&self.folder.join("index.json"), index.to_string().as_bytes())
-    }
-
-    fn blob(&self, digest: &Digest) -> PathBuf {
-        self.folder.join("blobs/sha256").join(digest.to_string())
-    }
-
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StepError> {
-        write_durably(path, bytes).map_err(StepError::io(format!("write `{}`", path.display())))
-    }
-
-    /// Where a person can look at a tag.
-    pub fn place(&self, tag: &str) -> String {
-        format!("oci:{}:{tag}", self.folder.display())
-    }
+/// The media type of a manifest: what it says itself, and what it looks like where it does not.
+fn media_type(manifest: &Value) -> String {
+    let seems = if manifest["manifests"].is_array() { INDEX } else { MANIFEST };
+    manifest["mediaType"].as_str().unwrap_or(seems).to_owned()
 }

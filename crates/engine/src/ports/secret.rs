@@ -1,14 +1,16 @@
 //! What proves to a registry who asks. It is read when it is needed, and has no `Debug`.
 
-use allclear_core::process::Target;
+use allclear_core::process::{ObjectStore, Process, Target};
+
+use super::{oci, s3};
 
 /// A user and what proves it.
 #[derive(Clone)]
-pub struct Secret {
+pub(crate) struct Secret {
     /// The user; empty where a token says it all.
-    pub user: String,
+    pub(crate) user: String,
     /// The token or password.
-    pub word: String,
+    pub(crate) word: String,
 }
 
 /// The value of a variable of this process, where it is not empty.
@@ -20,4 +22,23 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 pub(crate) fn of(target: &Target, usual: &str) -> Option<Secret> {
     let word = variable(target.token.as_deref().unwrap_or(usual))?;
     Some(Secret { user: target.user.clone().unwrap_or_default(), word: word.trim().to_owned() })
+}
+
+/// The variables that hold what proves who publishes, where a target names no other.
+pub(crate) const OCI: &str = "OCI_TOKEN";
+
+/// The variables of this process that hold credentials: they are for this program, not for the commands of steps.
+pub fn variables(process: &Process) -> Vec<String> {
+    let buckets =
+        process.targets.values().any(|target| target.url.as_ref().is_some_and(|url| url.starts_with("s3://")));
+    let buckets = buckets || matches!(process.object_store, Some(ObjectStore::S3(_)));
+    let named = process.targets.values().filter_map(|target| target.token.clone());
+    let usual = [OCI].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
+    let aws = s3::VARIABLES.iter().filter(|_| buckets).map(|name| (*name).to_owned());
+    named.chain(usual).chain(aws).collect()
+}
+
+/// Everything secret that the files of other tools hold: commands can read them too, and what they say of it is masked.
+pub(crate) fn in_files() -> Vec<String> {
+    [s3::in_file(), oci::secrets()].concat()
 }

@@ -20,7 +20,7 @@ use super::reports::Reports;
 use crate::display;
 use crate::exec::{self, Call, Ended, Environment, ExecError};
 use crate::files;
-use crate::ports::object_store;
+use crate::ports::secret;
 use crate::step::{Check, Context, Finding, Kind, StepError, Work};
 use crate::tools;
 use crate::values;
@@ -205,7 +205,7 @@ fn call(cx: &Context<'_>, command: &Command, setting: &Setting, worktree: &Workt
     require(words.first().map_or("", String::as_str), &folder)?;
     setting.programs.iter().try_for_each(|program| require(program, &folder))?;
     let set = values::environment(cx.world, cx.process, cx.release, cx.values);
-    let environment = Environment { set, only: setting.env.clone(), without: object_store::credentials(cx.process) };
+    let environment = Environment { set, only: setting.env.clone(), without: secret::variables(cx.process) };
     Ok(Call { words, folder, environment, timeout: timeout(cx.step), stop: cx.stop.clone() })
 }
 

@@ -60,7 +60,7 @@ pub(crate) const DEPLOY: Case = case(BUILT, "deploy = \"staging\"", Place::Folde
 pub(crate) const TAG: Case = final_case(BRANCH, "tag = \"v{version}\"", Place::Ref("refs/tags/v1.1.0"));
 pub(crate) const FILES: Case = final_case(BUILT, "publish = \"pypi\"", Place::Folder("pypi"));
 pub(crate) const IMAGE: Case =
-    final_case(BRANCH, "publish = \"oci-image\"\nimage = \"example/demo:{version}\"", Place::Folder("oci-image"));
+    final_case(BUILT, "publish = \"oci-image\"\nimage = \"example/demo:{version}\"", Place::Folder("oci-image"));
 pub(crate) const CHART: Case =
     final_case(BRANCH, "publish = \"helm-chart\"\ncharts = \"chart\"", Place::Folder("helm-chart"));
 
@@ -192,7 +192,7 @@ fn hook(project: &Project, name: &str, script: &str) {
 fn foreign_image(folder: &Path) -> String {
     let digest = Digest::of(b"a manifest");
     let index = format!(
-        r#"{{"schemaVersion":2,"manifests":[{{"digest":"sha256:{digest}","annotations":{{"org.opencontainers.image.ref.name":"example/demo:1.1.0"}}}}]}}"#
+        r#"{{"schemaVersion":2,"manifests":[{{"digest":"sha256:{digest}","size":10,"annotations":{{"org.opencontainers.image.ref.name":"example/demo:1.1.0"}}}}]}}"#
     );
     write(&folder.join("index.json"), index.as_bytes());
     write(&folder.join("blobs/sha256").join(digest.to_string()), b"a manifest");

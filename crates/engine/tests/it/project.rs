@@ -17,7 +17,7 @@ use allclear_engine::session::Session;
 use allclear_engine::world::{Silent, World};
 use allclear_ledger::fault::{self, Trapped};
 use allclear_ledger::{Config, Ledger};
-use allclear_testbed::{Ran, Repo, TestEnv};
+use allclear_testbed::{Ran, Repo, SAVE_IMAGE, TestEnv};
 use jiff::SignedDuration;
 
 use crate::it::checker::{self, Seen};
@@ -96,7 +96,7 @@ impl Project {
         repo.write("package.json", "{\n  \"name\": \"demo\",\n  \"version\": \"1.0.0\"\n}\n");
         repo.write("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\nappVersion: \"1.0.0\"\n");
         repo.write("CHANGELOG.md", "# Changelog\n");
-        repo.write("build.sh", BUILD);
+        repo.write("build.sh", format!("{BUILD}{SAVE_IMAGE}"));
         repo.commit("feat: a demo");
         repo.git(&["tag", "v1.0.0"]);
         repo.git(&["push", "--quiet", "origin", "main", "v1.0.0"]);

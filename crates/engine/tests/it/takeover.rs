@@ -47,26 +47,28 @@ macro_rules! takeover {
 }
 
 takeover! {
-    tag = TAG image = IMAGE chart = CHART
+    tag = TAG chart = CHART
     branch = CUT changelog = CHANGELOG bump = BUMP archive = ARCHIVE deploy = DEPLOY
 }
 
 #[test]
-fn files_are_published_by_whoever_has_their_bytes() {
-    let made = FILES.project_with_more();
-    for point in ["effect-after-act", "effect-before-outcome", "effect-after-outcome"] {
-        goes_on_elsewhere(&made, point, true);
+fn what_was_built_is_published_by_whoever_has_its_bytes() {
+    for case in [&FILES, &IMAGE] {
+        let made = case.project_with_more();
+        for point in ["effect-after-act", "effect-before-outcome", "effect-after-outcome"] {
+            goes_on_elsewhere(&made, point, true);
+        }
+        let project = case.project();
+        let ana = project.ana();
+        ana.crash("effect-after-shared-intent");
+        project.pass(LEASE);
+        let (seen, bo) = (project.seen(&[]), project.hand("bo-example"));
+        let stopped = bo.go();
+        assert_eq!(stopped.unknown.len(), 1, "{stopped:#?}");
+        assert_eq!(project.seen(&[]), seen, "Bo does not have what Ana built, and does not build it again");
+        ana.go();
+        ana.check(&project, &[], &[], "Ana has the bytes");
     }
-    let project = FILES.project();
-    let ana = project.ana();
-    ana.crash("effect-after-shared-intent");
-    project.pass(LEASE);
-    let (seen, bo) = (project.seen(&[]), project.hand("bo-example"));
-    let stopped = bo.go();
-    assert_eq!(stopped.unknown.len(), 1, "{stopped:#?}");
-    assert_eq!(project.seen(&[]), seen, "Bo does not have what Ana built, and does not build it again");
-    ana.go();
-    ana.check(&project, &[], &[], "Ana has the bytes");
 }
 
 #[test]

@@ -1,0 +1,291 @@
+//! A container registry, by the [distribution specification](https://github.com/opencontainers/distribution-spec/blob/main/spec.md).
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use allclear_core::digest::Digest;
+use allclear_core::image_name::{DOCKER_HUB, ImageName};
+use allclear_core::process::Target;
+use serde_json::Value;
+use ureq::http::request::Builder;
+use ureq::http::{Request, Response};
+use ureq::{Agent, AsSendBody, Body, SendBody};
+
+use super::auth::{Auth, is_loopback};
+use super::{DOCKER_INDEX, DOCKER_MANIFEST, INDEX, Image, Images, LARGEST_MANIFEST, MANIFEST, Manifest, config_file};
+use crate::content::{Content, Meter};
+use crate::ports::http;
+use crate::ports::secret::{self, Secret};
+use crate::step::StepError;
+
+/// How many blobs are sent at the same time.
+const AT_ONCE: usize = 3;
+/// The largest list of tags, in bytes, and how many pages of it are read.
+const LARGEST_LIST: u64 = 4 << 20;
+const MOST_PAGES: usize = 1000;
+/// What to do about a no.
+const LOG_IN: &str =
+    "log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push";
+
+/// A container registry.
+pub struct OciRegistry {
+    /// The host as people know it.
+    host: String,
+    /// Scheme and host of its interface.
+    base: String,
+    /// What every repository is below of.
+    prefix: String,
+    auth: Auth,
+    agent: Agent,
+}
+
+impl OciRegistry {
+    /// The registry of a target, for images that are called so: the name may say the host, and so may the target.
+    ///
+    /// # Errors
+    /// When they name two registries, or the credentials cannot be read.
+    pub fn new(target: &Target, name: &ImageName) -> Result<Self, StepError> {
+        let url = target.url.as_deref().unwrap_or_default();
+        let (scheme, rest) = url.split_once("://").unwrap_or(("oci", url));
+        let (own, prefix) = rest.trim_end_matches('/').split_once('/').unwrap_or((rest.trim_end_matches('/'), ""));
+        let host = name.host_or(own);
+        if !own.is_empty() && host != own {
+            return Err(StepError::Refused(format!(
+                "the image is called `{name}`, and the target is `{url}`: name one registry, or leave it out of the image's name"
+            )));
+        }
+        // Docker's own registry answers under another name than the one that people write.
+        let at = if host == DOCKER_HUB { "registry-1.docker.io" } else { host };
+        let plain = scheme == "http" || scheme == "oci" && is_loopback(at);
+        let base = format!("{}://{at}", if plain { "http" } else { "https" });
+        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let repository = format!("{prefix}{}", name.repository_at(host));
+        let secret = match secret::of(target, secret::OCI) {
+            Some(secret) => Some(secret),
+            None => config_file::find(host, &repository)?,
+        };
+        Ok(Self { prefix, ..Self::at(&base, host, secret) })
+    }
+
+    /// The registry whose interface is at this address, and which people know as `host`.
+    pub(super) fn at(base: &str, host: &str, secret: Option<Secret>) -> Self {
+        let (base, host) = (base.to_owned(), host.to_owned());
+        Self { host, base, prefix: String::new(), auth: Auth::new(secret), agent: http::agent() }
+    }
+
+    fn repository(&self, name: &ImageName) -> String {
+        format!("{}{}", self.prefix, name.repository_at(&self.host))
+    }
+
+    fn url(&self, name: &ImageName, rest: &str) -> String {
+        format!("{}/v2/{}/{rest}", self.base, self.repository(name))
+    }
+
+    /// Asks, and says who asks where the registry wants to know. `make` makes the request anew for a second try.
+    fn ask<B: AsSendBody + Copy>(
+        &self,
+        name: &ImageName,
+        body: B,
+        make: impl Fn() -> Builder,
+    ) -> Result<Response<Body>, StepError> {
+        let answer = http::ask(&self.agent, self.ready(make(), body)?)?;
+        if answer.status().as_u16() != 401 {
+            return Ok(answer);
+        }
+        let challenge = http::header(&answer, "www-authenticate").unwrap_or_default().to_owned();
+        let scope = format!("repository:{}:pull,push", self.repository(name));
+        // The connection is free again once the answer is read.
+        let _ = http::bytes(answer, "the challenge", LARGEST_MANIFEST);
+        self.auth.answer(&self.agent, &challenge, &scope)?;
+        http::ask(&self.agent, self.ready(make(), body)?)
+    }
+
+    fn ready<B>(&self, builder: Builder, body: B) -> Result<Request<B>, StepError> {
+        let own = builder.uri_ref().is_some_and(|uri| uri.to_string().starts_with(&format!("{}/", self.base)));
+        // Who asks is nobody's business but the registry's own: it may send us elsewhere.
+        let builder = match self.auth.header().filter(|_| own) {
+            Some(header) => builder.header("authorization", header),
+            None => builder,
+        };
+        builder
+            .body(body)
+            .map_err(|_| StepError::Refused(format!("`{}` is not a registry that can be asked", self.base)))
+    }
+
+    fn look(&self, method: &str, name: &ImageName, reference: &str) -> Result<Option<Response<Body>>, StepError> {
+        let url = self.url(name, &format!("manifests/{reference}"));
+        // Without these a registry says that there is nothing.
+        let kinds = [MANIFEST, INDEX, DOCKER_MANIFEST, DOCKER_INDEX].join(", ");
+        let make =
+            || Request::builder().method(method).uri(&url).header("accept", &kinds).header("cache-control", "no-cache");
+        let answer = self.ask(name, (), make)?;
+        match answer.status().as_u16() {
+            200 => Ok(Some(answer)),
+            404 => Ok(None),
+            _ => Err(http::refused(&format!("looking for `{}/{reference}`", self.shown(name)), answer, LOG_IN)),
+        }
+    }
+
+    fn shown(&self, name: &ImageName) -> String {
+        format!("{}/{}", self.host, self.repository(name))
+    }
+
+    /// Begins an upload, and returns where it goes.
+    fn begin(&self, name: &ImageName) -> Result<String, StepError> {
+        let url = self.url(name, "blobs/uploads/");
+        let answer = self.ask(name, (), || Request::post(&url).header("content-length", "0"))?;
+        let location = http::header(&answer, "location").map(str::to_owned);
+        match (answer.status().as_u16(), location) {
+            (202, Some(location)) if location.starts_with('/') => Ok(format!("{}{location}", self.base)),
+            (202, Some(location)) => Ok(location),
+            _ => Err(http::refused(&format!("an upload to `{}`", self.shown(name)), answer, LOG_IN)),
+        }
+    }
+
+    pub(super) fn has_blob(&self, name: &ImageName, digest: &Digest) -> Result<bool, StepError> {
+        let url = self.url(name, &format!("blobs/sha256:{digest}"));
+        let answer = self.ask(name, (), || Request::head(&url))?;
+        // Some send those who want to read it elsewhere: it is there.
+        match answer.status().as_u16() {
+            200..400 => Ok(true),
+            404 => Ok(false),
+            _ => Err(http::refused(&format!("looking for a layer of `{}`", self.shown(name)), answer, LOG_IN)),
+        }
+    }
+
+    /// Sends a blob, unless it is there: in one piece, read once.
+    fn send(&self, name: &ImageName, blob: &Content, meter: &Meter<'_>) -> Result<(), StepError> {
+        if self.has_blob(name, &blob.sha256)? {
+            meter.add(blob.size);
+            return Ok(());
+        }
+        let location = self.begin(name)?;
+        let joint = if location.contains('?') { '&' } else { '?' };
+        let put = Request::put(format!("{location}{joint}digest=sha256:{}", blob.sha256))
+            .header("content-type", "application/octet-stream")
+            .header("content-length", blob.size.to_string());
+        let mut reader = blob.open(meter)?;
+        let answer = http::ask(&self.agent, self.ready(put, SendBody::from_reader(&mut reader))?)?;
+        self.taken(&format!("a layer of `{}`", self.shown(name)), answer)
+    }
+
+    fn put_manifest(&self, name: &ImageName, reference: &str, manifest: &Manifest) -> Result<(), StepError> {
+        let url = self.url(name, &format!("manifests/{reference}"));
+        let put = || Request::put(&url).header("content-type", &manifest.media_type);
+        let answer = self.ask(name, manifest.bytes.as_slice(), put)?;
+        self.taken(&format!("the manifest `{}/{reference}`", self.shown(name)), answer)
+    }
+
+    /// What the answer to something that was sent means. A token that was good a moment ago is worth another try.
+    fn taken(&self, what: &str, answer: Response<Body>) -> Result<(), StepError> {
+        match answer.status().as_u16() {
+            201 | 202 | 204 => Ok(()),
+            401 if self.auth.header().is_some() => {
+                Err(StepError::Passing { what: format!("{what}: the token is over"), after: None })
+            }
+            404 | 416 => Err(StepError::Passing { what: format!("{what}: the upload is gone"), after: None }),
+            _ => Err(http::refused(what, answer, LOG_IN)),
+        }
+    }
+}
+
+impl Images for OciRegistry {
+    fn find(&self, name: &ImageName) -> Result<Option<Digest>, StepError> {
+        let Some(answer) = self.look("HEAD", name, &name.tag)? else { return Ok(None) };
+        let said =
+            http::header(&answer, "docker-content-digest").and_then(|text| text.strip_prefix("sha256:")?.parse().ok());
+        if said.is_some() {
+            return Ok(said);
+        }
+        // It need not say so; then the bytes do.
+        let Some(answer) = self.look("GET", name, &name.tag)? else { return Ok(None) };
+        Ok(Some(Digest::of(&http::bytes(answer, &format!("`{}`", self.shown(name)), LARGEST_MANIFEST)?)))
+    }
+
+    fn has(&self, name: &ImageName, digest: &Digest) -> Result<bool, StepError> {
+        Ok(self.look("HEAD", name, &format!("sha256:{digest}"))?.is_some())
+    }
+
+    fn push(&self, name: &ImageName, image: &Image, meter: &Meter<'_>) -> Result<(), StepError> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(blob) = image.blobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.send(name, blob, meter).inspect_err(|_| next.store(image.blobs.len(), Ordering::Relaxed))?;
+            }
+            Ok::<_, StepError>(())
+        };
+        let sent: Vec<_> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..AT_ONCE.min(image.blobs.len())).map(|_| scope.spawn(work)).collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        sent.into_iter().collect::<Result<(), _>>()?;
+        image.manifests.iter().try_for_each(|one| self.put_manifest(name, &format!("sha256:{}", one.digest), one))
+    }
+
+    fn name(&self, name: &ImageName, manifest: &Manifest) -> Result<(), StepError> {
+        self.put_manifest(name, &name.tag, manifest)
+    }
+
+    fn manifest(&self, name: &ImageName, digest: &Digest) -> Result<Option<Manifest>, StepError> {
+        let Some(answer) = self.look("GET", name, &format!("sha256:{digest}"))? else { return Ok(None) };
+        let media_type = http::header(&answer, "content-type").unwrap_or(MANIFEST).to_owned();
+        let what = format!("`{}@sha256:{digest}`", self.shown(name));
+        let manifest = Manifest::new(media_type, http::bytes(answer, &what, LARGEST_MANIFEST)?);
+        match manifest.digest == *digest {
+            true => Ok(Some(manifest)),
+            false => Err(StepError::Refused(format!(
+                "{what} has other bytes than its digest says: sha256:{}",
+                manifest.digest
+            ))),
+        }
+    }
+
+    fn tags(&self, name: &ImageName) -> Result<Vec<String>, StepError> {
+        let (mut tags, mut url) = (Vec::new(), self.url(name, "tags/list?n=1000"));
+        for _ in 0..MOST_PAGES {
+            let answer = self.ask(name, (), || Request::get(&url))?;
+            let what = format!("the tags of `{}`", self.shown(name));
+            match answer.status().as_u16() {
+                200 => {}
+                404 => return Ok(tags),
+                _ => return Err(http::refused(&what, answer, LOG_IN)),
+            }
+            let next = http::header(&answer, "link").and_then(next_page).map(str::to_owned);
+            let said: Value = serde_json::from_slice(&http::bytes(answer, &what, LARGEST_LIST)?)
+                .map_err(StepError::content(format!("{what}: the answer is not JSON")))?;
+            tags.extend(
+                said["tags"].as_array().into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)),
+            );
+            match next {
+                Some(next) if next.starts_with('/') => url = format!("{}{next}", self.base),
+                _ => return Ok(tags),
+            }
+        }
+        Ok(tags)
+    }
+
+    /// An upload is begun, which only who may push can, and given up.
+    fn admits(&self, name: &ImageName) -> Result<(), StepError> {
+        let location = self.begin(name)?;
+        // One that is not given up is forgotten by the registry itself some day.
+        let _ = http::ask(&self.agent, self.ready(Request::delete(location), ())?);
+        Ok(())
+    }
+
+    fn place(&self, name: &ImageName) -> String {
+        format!("{}:{}", self.shown(name), name.tag)
+    }
+
+    fn visibility(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+}
+
+/// The next page in the header `Link`, by RFC 5988.
+fn next_page(link: &str) -> Option<&str> {
+    let (url, rest) = link.strip_prefix('<')?.split_once('>')?;
+    rest.contains("next").then_some(url)
+}
