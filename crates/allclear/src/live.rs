@@ -18,6 +18,10 @@ const TAIL: usize = 20;
 const ROWS: usize = 8;
 /// How wide a living line may be, in characters.
 const WIDTH: usize = 100;
+/// How wide a bar is, in characters.
+const BAR: usize = 24;
+/// How many bars live below a step.
+const BARS: usize = 6;
 /// How often the living lines are painted.
 const FRAME: Duration = Duration::from_millis(100);
 /// How often somebody who reads a log is told that a step still runs.
@@ -46,6 +50,44 @@ struct Running {
     /// What it is, and then the last lines that it said.
     title: String,
     tail: VecDeque<String>,
+    /// What it sends, in the order in which it began to.
+    sending: Vec<Sending>,
+}
+
+/// Something that is on its way.
+struct Sending {
+    what: String,
+    sent: u64,
+    of: u64,
+}
+
+impl Sending {
+    /// How far it is: a bar, and the bytes.
+    fn line(&self) -> String {
+        let sent = self.sent.min(self.of);
+        let filled = usize::try_from((u128::from(sent) * BAR as u128).checked_div(u128::from(self.of)).unwrap_or(0));
+        let filled = filled.unwrap_or(BAR).min(BAR);
+        let bar = format!("{}{}", "━".repeat(filled), "─".repeat(BAR - filled));
+        let line = format!("      {bar}  {:>8} of {}  {}", size(sent), size(self.of), self.what);
+        line.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WIDTH).collect()
+    }
+}
+
+/// A number of bytes for people.
+fn size(bytes: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    let (mut unit, mut number) = ("B", bytes as f64);
+    for larger in units {
+        if number < 999.5 {
+            break;
+        }
+        (unit, number) = (larger, number / 1000.0);
+    }
+    match unit {
+        "B" => format!("{bytes} B"),
+        _ if number < 9.95 => format!("{number:.1} {unit}"),
+        _ => format!("{number:.0} {unit}"),
+    }
 }
 
 impl Running {
@@ -81,16 +123,19 @@ impl Live {
             let _ = write!(text, "\r\u{1b}[{}A\u{1b}[J", state.painted);
         }
         let shown = if visible { state.running.len().min(ROWS) } else { 0 };
-        state
-            .running
-            .iter()
-            .take(shown)
-            .for_each(|running| text.extend([&running.line(), "\n"].map(|part| part.to_owned())));
+        let mut lines = 0;
+        for running in state.running.iter().take(shown) {
+            let unsent = running.sending.iter().filter(|sending| sending.sent < sending.of);
+            for line in std::iter::once(running.line()).chain(unsent.take(BARS).map(Sending::line)) {
+                let _ = writeln!(text, "{line}");
+                lines += 1;
+            }
+        }
         let more = state.running.len() - shown;
         if visible && more > 0 {
             let _ = writeln!(text, "    and {more} more");
         }
-        state.painted = shown + usize::from(visible && more > 0);
+        state.painted = lines + usize::from(visible && more > 0);
         state.painted_at = Some(Instant::now());
         let _ = AutoStream::auto(std::io::stderr()).write_all(text.as_bytes());
         let _ = std::io::stderr().flush();
@@ -109,7 +154,14 @@ impl Progress for Live {
         let mut state = self.state();
         let (now, title) = (Instant::now(), title.to_owned());
         state.running.retain(|running| running.step != step);
-        state.running.push(Running { step: step.to_owned(), since: now, told: now, title, tail: VecDeque::new() });
+        state.running.push(Running {
+            step: step.to_owned(),
+            since: now,
+            told: now,
+            title,
+            tail: VecDeque::new(),
+            sending: vec![],
+        });
         self.paint(&mut state, true);
     }
 
@@ -120,6 +172,19 @@ impl Progress for Live {
                 running.tail.pop_front();
             }
             running.tail.push_back(line.chars().take(200).collect());
+        }
+    }
+
+    fn sends(&self, step: &str, what: &str, sent: u64, of: u64) {
+        let mut state = self.state();
+        let Some(running) = state.running.iter_mut().find(|running| running.step == step) else { return };
+        match running.sending.iter_mut().find(|sending| sending.what == what) {
+            Some(sending) => (sending.sent, sending.of) = (sent, of),
+            None => running.sending.push(Sending { what: what.to_owned(), sent, of }),
+        }
+        // Nothing else happens meanwhile that would paint.
+        if self.terminal && state.painted_at.is_none_or(|at| at.elapsed() >= FRAME) {
+            self.paint(&mut state, true);
         }
     }
 

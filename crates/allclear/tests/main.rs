@@ -24,6 +24,7 @@ mod it {
     mod next;
     mod object_store;
     mod output;
+    mod publish;
     mod remote;
     mod report;
     mod report_page;

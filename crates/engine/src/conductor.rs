@@ -367,7 +367,7 @@ impl<'w> Conductor<'w> {
         Some(step)
     }
 
-    fn work_of(&self, step: &Step) -> Result<Result<Work, BadDefinition>, ConductError> {
+    pub(crate) fn work_of(&self, step: &Step) -> Result<Result<Work, BadDefinition>, ConductError> {
         let unknown = || ConductError::UnknownKind { step: step.id.clone(), kind: step.kind.to_string() };
         Ok((catalogue::kind(step.kind.as_str()).ok_or_else(unknown)?.work)(step))
     }

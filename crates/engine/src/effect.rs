@@ -12,7 +12,8 @@ use allclear_ledger::fault;
 use crate::conductor::{ConductError, Conductor};
 use crate::reach;
 use crate::repository::Away;
-use crate::step::{Effect, StepError, intent, outcome};
+use crate::session::Session;
+use crate::step::{Effect, StepError, Work, intent, outcome};
 
 impl Conductor<'_> {
     /// Performs an effect from the beginning, or goes on with the attempt that is open.
@@ -49,6 +50,7 @@ impl Conductor<'_> {
             if !self.is_still_planned(step) {
                 return Ok(None);
             }
+            self.admitted().map_err(Trouble::Step)?;
         }
         let items = self.with_context(step, |cx| effect.items(cx)).map_err(Trouble::Step)?;
         let intent = intent(items, step);
@@ -62,6 +64,31 @@ impl Conductor<'_> {
         self.append(event)?;
         fault::point("effect-after-intent");
         Ok(Some(intent))
+    }
+
+    /// Before the first thing that cannot be taken back: whether everything of that sort may be done by who is here. A token that is
+    /// wrong is found out now, and not with half of the release published.
+    fn admitted(&self) -> Result<(), StepError> {
+        let Session { process, release, .. } = &self.session;
+        if release.past_return {
+            return Ok(());
+        }
+        let applies =
+            |step: &&Step| step.shape == Shape::IrreversibleEffect && step.applies(&release.kind, &release.version);
+        for step in process.steps_of(&release.kind).filter(applies) {
+            let Ok(Ok(Work::Effect(effect))) = self.work_of(step) else { continue };
+            self.with_context(step, |cx| effect.admits(cx)).map_err(|error| match error {
+                StepError::Passing { what, after } => {
+                    StepError::Passing { what: format!("{}: {what}", step.id), after }
+                }
+                error => StepError::Refused(format!(
+                    "nothing is published before everything can be, and {} cannot: {}",
+                    step.id,
+                    error.chain()
+                )),
+            })?;
+        }
+        Ok(())
     }
 
     fn share_or_wait(&mut self) -> Result<(), Trouble> {

@@ -6,6 +6,7 @@
 
 mod archive;
 mod auth;
+mod charts;
 mod config_file;
 mod layout;
 mod registry;
@@ -19,6 +20,7 @@ use allclear_core::image_name::ImageName;
 use serde_json::{Value, json};
 
 pub use self::archive::image;
+pub use self::charts::OciCharts;
 pub(crate) use self::config_file::secrets;
 pub use self::layout::OciLayout;
 pub use self::registry::OciRegistry;

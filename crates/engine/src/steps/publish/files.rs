@@ -151,6 +151,8 @@ impl Effect for PublishFiles {
 
     fn admits(&self, cx: &Context<'_>) -> Result<(), StepError> {
         let registry = self.registry(cx)?;
-        (self.line.frozen)(self, cx)?.iter().try_for_each(|file| registry.admits(file))
+        // What is not built yet has no name yet.
+        let frozen = (self.line.frozen)(self, cx).unwrap_or_default();
+        frozen.iter().try_for_each(|file| registry.admits(file))
     }
 }

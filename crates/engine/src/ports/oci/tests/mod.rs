@@ -1,11 +1,13 @@
 //! Images from every kind of archive, pushed to a real registry, and to one on the way to which things go wrong.
 
 mod archives;
+mod charts;
 
 use std::fs;
 use std::path::Path;
 
 use allclear_core::event::Item;
+use allclear_core::process::Target;
 use allclear_testbed::{DockerRegistry, FaultProxy, PUBLISHER, Ran, TestEnv, Trouble};
 
 use self::archives::{Written, index, layout, saved};

@@ -1,0 +1,176 @@
+//! A container registry as a registry of Helm charts, as [Helm](https://helm.sh/docs/topics/registries/) keeps them there.
+//!
+//! `helm push` writes the moment of the push into the manifest, so that two pushes of one chart are two digests. The manifest here is
+//! made from the chart alone.
+
+use std::io::Read;
+use std::time::Duration;
+
+use allclear_core::digest::Digest;
+use allclear_core::helm;
+use allclear_core::helm::yaml::{Entry, Node, Value as Yaml};
+use allclear_core::image_name::{ImageName, tag_of};
+use allclear_core::process::Target;
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+use super::{Image, Images, MANIFEST, Manifest, OciRegistry, described, descriptor};
+use crate::content::{Content, Meter};
+use crate::ports::registry::{Frozen, Registry};
+use crate::step::{Probe, StepError};
+
+/// The configuration of a chart: what its `Chart.yaml` says.
+const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
+/// A packed chart.
+const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+/// The largest `Chart.yaml`, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// The charts of a container registry, below a path of it.
+pub struct OciCharts {
+    target: Target,
+    /// Host and path, such as `ghcr.io/example/charts`.
+    below: String,
+}
+
+/// A chart as the registry holds it.
+struct Packed {
+    name: ImageName,
+    image: Image,
+    manifest: Manifest,
+    /// Holds the configuration for as long as it is sent.
+    _config: NamedTempFile,
+}
+
+impl OciCharts {
+    /// Takes a target whose address is that of a registry and a path in it: `oci://HOST/PATH`.
+    pub fn new(target: &Target) -> Self {
+        let url = target.url.as_deref().unwrap_or_default();
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        let below = rest.trim_end_matches('/').to_owned();
+        let host = below.split('/').next().unwrap_or_default();
+        // The path belongs to the names of the charts.
+        Self { target: Target { url: Some(format!("{scheme}://{host}")), ..target.clone() }, below }
+    }
+
+    fn images(&self, name: &ImageName) -> Result<OciRegistry, StepError> {
+        OciRegistry::new(&self.target, name)
+    }
+
+    fn name(&self, chart: &str, version: &str) -> Result<ImageName, StepError> {
+        let name = format!("{}/{chart}:{}", self.below, tag_of(version));
+        name.parse().map_err(StepError::content(format!("the chart `{chart}` cannot be kept at `{}`", self.below)))
+    }
+
+    fn packed(&self, file: &Frozen) -> Result<Packed, StepError> {
+        let metadata = config(&metadata(file)?);
+        let text = |key: &str| metadata[key].as_str().unwrap_or_default();
+        let name = self.name(text("name"), text("version"))?;
+        let bytes = metadata.to_string().into_bytes();
+        let config = NamedTempFile::new().map_err(StepError::io("make a temporary file"))?;
+        std::fs::write(config.path(), &bytes).map_err(StepError::io("write a temporary file"))?;
+        let config_digest = Digest::of(&bytes);
+        let mut annotations = json!({
+            "org.opencontainers.image.title": text("name"), "org.opencontainers.image.version": text("version"),
+        });
+        if let Some(description) = metadata["description"].as_str() {
+            annotations["org.opencontainers.image.description"] = json!(description);
+        }
+        let manifest = json!({
+            "schemaVersion": 2, "mediaType": MANIFEST,
+            "config": descriptor(CONFIG, &config_digest, bytes.len() as u64),
+            "layers": [descriptor(CHART, &file.content.sha256, file.content.size)],
+            "annotations": annotations,
+        });
+        let manifest = Manifest::new(MANIFEST, manifest.to_string().into_bytes());
+        let blobs = vec![Content::file(config.path().to_owned(), config_digest)?, file.content.clone()];
+        let image = Image { manifests: vec![manifest.clone()], blobs };
+        Ok(Packed { name, image, manifest, _config: config })
+    }
+
+    /// Where a chart is whose bytes need not be here: its name and version are those of its file.
+    fn name_of(&self, file: &Frozen) -> Result<ImageName, StepError> {
+        if let Ok(metadata) = metadata(file) {
+            let text = |key: &str| metadata.text(key).unwrap_or_default();
+            return self.name(text("name"), text("version"));
+        }
+        let stem = file.name.trim_end_matches(".tgz");
+        let digit = |(at, _): &(usize, &str)| stem[at + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let (at, _) = stem.match_indices('-').find(digit).unwrap_or((stem.len(), ""));
+        self.name(&stem[..at], stem[at..].trim_start_matches('-'))
+    }
+}
+
+/// What the `Chart.yaml` of a packed chart says.
+fn metadata(file: &Frozen) -> Result<Node, StepError> {
+    let cannot = |source| StepError::Io { what: format!("read the chart `{}`", file.name), source };
+    let meter = Meter::silent();
+    let mut tar = tar::Archive::new(GzDecoder::new(file.content.open(&meter)?));
+    for entry in tar.entries().map_err(cannot)? {
+        let entry = entry.map_err(cannot)?;
+        let path = entry.path().map_err(cannot)?.to_string_lossy().into_owned();
+        if path.split('/').nth(1) == Some(helm::MANIFEST) && path.split('/').count() == 2 {
+            let mut text = String::new();
+            entry.take(LARGEST).read_to_string(&mut text).map_err(cannot)?;
+            let what = format!("`{}` in `{}` cannot be read", helm::MANIFEST, file.name);
+            return Ok(helm::yaml::read(&text).map_err(StepError::content(what))?.root);
+        }
+    }
+    Err(StepError::Refused(format!("`{}` is no chart: it has no `{}`", file.name, helm::MANIFEST)))
+}
+
+/// The metadata as JSON, as Helm reads it back: all of it is text, `1.16` too, but for what is true or false, and values.
+fn config(metadata: &Node) -> Value {
+    match &metadata.value {
+        Yaml::Scalar(_, text) => json!(text),
+        Yaml::List(items) => items.iter().map(config).collect(),
+        Yaml::Map(entries) => {
+            let kept = entries.iter().filter(|entry| !matches!(entry.node.value, Yaml::Scalar(Value::Null, _)));
+            let value = |entry: &Entry| match entry.key.as_str() {
+                "deprecated" | "enabled" | "import-values" => entry.node.to_json(),
+                _ => config(&entry.node),
+            };
+            Value::Object(kept.map(|entry| (entry.key.clone(), value(entry))).collect())
+        }
+    }
+}
+
+impl Registry for OciCharts {
+    fn find(&self, file: &Frozen) -> Result<Probe, StepError> {
+        let name = self.name_of(file)?;
+        let images = self.images(&name)?;
+        let Some(found) = images.find(&name)? else { return Ok(Probe::Absent) };
+        let ours = self.packed(file).map(|packed| packed.manifest.digest);
+        let same = match ours {
+            Ok(ours) => ours == found,
+            // Without the bytes here, the manifest that is there says which chart it names.
+            Err(_) => images.manifest(&name, &found)?.is_some_and(|manifest| names(&manifest, &file.content.sha256)),
+        };
+        Ok(match same {
+            true => Probe::Ours { place: Some(images.place(&name)) },
+            false => Probe::Foreign { found: found.to_string() },
+        })
+    }
+
+    fn upload(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {
+        let packed = self.packed(file)?;
+        let images = self.images(&packed.name)?;
+        images.push(&packed.name, &packed.image, meter)?;
+        images.name(&packed.name, &packed.manifest)
+    }
+
+    fn admits(&self, file: &Frozen) -> Result<(), StepError> {
+        let name = self.name_of(file)?;
+        self.images(&name)?.admits(&name)
+    }
+
+    fn visibility(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+}
+
+fn names(manifest: &Manifest, chart: &Digest) -> bool {
+    let manifest: Value = serde_json::from_slice(&manifest.bytes).unwrap_or_default();
+    manifest["layers"].as_array().into_iter().flatten().filter_map(described).any(|(digest, _)| digest == *chart)
+}
