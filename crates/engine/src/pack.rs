@@ -14,6 +14,10 @@ use crate::step::StepError;
 pub struct Chart {
     /// `name-version.tgz`, as `helm package` calls it.
     pub file_name: String,
+    /// Its version.
+    pub version: String,
+    /// The version of what it deploys, where it says so.
+    pub app_version: Option<String>,
     /// The archive.
     pub bytes: Vec<u8>,
 }
@@ -44,7 +48,8 @@ pub fn chart(repository: &Repository, commit: &CommitId, folder: &str) -> Result
     let manifest = String::from_utf8_lossy(&read(helm::MANIFEST)?.unwrap_or_default()).into_owned();
     let broken = StepError::content(format!("`{}` has no version", helm::file_in(folder, helm::MANIFEST)));
     let places = edit::places(Format::Chart, &manifest).map_err(broken)?;
-    let version = places.iter().find(|place| place.field == "version").map_or("", |place| &place.value);
+    let value = |field: &str| places.iter().find(|place| place.field == field).map(|place| place.value.clone());
+    let (version, app_version) = (value("version").unwrap_or_default(), value("appVersion"));
     let name = name_of(&manifest, folder)?;
     // Charts of the repository are looked for only where one is named.
     let linked = match manifest.contains("file://") || read("requirements.yaml")?.is_some() {
@@ -60,7 +65,7 @@ pub fn chart(repository: &Repository, commit: &CommitId, folder: &str) -> Result
     let tar = builder.into_inner().map_err(cannot)?;
     let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     let packed = gzip.write_all(&tar).and_then(|()| gzip.finish());
-    Ok(Chart { file_name: format!("{name}-{version}.tgz"), bytes: packed.map_err(cannot)? })
+    Ok(Chart { file_name: format!("{name}-{version}.tgz"), version, app_version, bytes: packed.map_err(cannot)? })
 }
 
 /// The name that a chart gives itself, which is what registries and people know it by.

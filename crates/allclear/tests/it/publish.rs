@@ -9,17 +9,18 @@ use super::sample::{Sample, short};
 use super::transcript::{Story, allclear, ends};
 
 /// A project that builds something and publishes an image and a chart, to a registry that wants to know who asks.
-fn project(server: impl FnOnce(&Sample) -> DockerRegistry) -> (Sample, DockerRegistry) {
+fn project(before: &str, server: impl FnOnce(&Sample) -> DockerRegistry) -> (Sample, DockerRegistry) {
     let sample = Sample::with("");
     let server = server(&sample);
-    let steps = "[[step]]\nbuild = \"sh image.sh\"\nartifacts = \"dist/*\"\nbuilds = 2\n[[step]]\ntag = \"v{version}\"\n\
+    let steps = "[[step]]\nbump = \"chore(release): v{version}\"\n[[step]]\nbuild = \"sh image.sh\"\nartifacts = \"dist/*\"\nbuilds = 2\n[[before]]\n[[step]]\ntag = \"v{version}\"\n\
                  [[step]]\npublish = \"oci-image\"\nimage = \"example/kiosk:{version}\"\n\
                  [[step]]\npublish = \"helm-chart\"\nto = \"charts\"\ncharts = \"charts/*\"\n";
     let targets = format!(
         "[targets.oci-image]\nurl = \"oci://127.0.0.1:{0}\"\n[targets.charts]\nurl = \"oci://127.0.0.1:{0}/example/charts\"\n",
         server.port()
     );
-    let process = short(steps).replace("[environments.staging]", &format!("{targets}[environments.staging]"));
+    let process = short(&steps.replace("[[before]]\n", before))
+        .replace("[environments.staging]", &format!("{targets}[environments.staging]"));
     sample.push_to("main", "allclear.toml", &process, "chore: a process");
     // Built twice, it must be the same: times are those of the commit.
     let image = SAVE_IMAGE.replace("tar -cf", "tar --mtime=@$SOURCE_DATE_EPOCH --owner=0 --group=0 -cf");
@@ -42,48 +43,50 @@ fn told(story: &mut Story, server: &DockerRegistry) -> String {
 
 #[test]
 fn nothing_is_tagged_before_everything_can_be_published() {
-    let (sample, server) = project(|sample| DockerRegistry::serve_for(&sample.env, PUBLISHER));
+    let (sample, server) = project("", |sample| DockerRegistry::serve_for(&sample.env, PUBLISHER));
     let ana = sample.ana();
     ends(&ana, "start minor", 0);
     let mut story = Story::default();
     story.tell(&ana, "go");
-    assert_snapshot!(told(&mut story, &server), @r#"
+    assert_snapshot!(told(&mut story, &server), @"
 
-ana$ allclear go
+    ana$ allclear go
 
-kiosk 1.3.0 minor · candidate [id] on release/v1.3.0 · opened just now by ana-example
+    kiosk 1.3.0 minor · release commit [id] on release/v1.3.0 · opened just now by ana-example
 
-  ▸ work         2/5   1 errored
-      ✓ branch                   release/v1.3.0 at [id] (just now)
-      ✓ build                    `sh image.sh` made dist/image.tar, the same in 2 builds (just now, 2 files of evidence)
-      ! tag                      errored: nothing is published before everything can be, and work/publish-oci-image cannot: an upload to `127.0.0.1:[port]/example/kiosk` was refused with status 401 (authentication required): log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push
-        publish-oci-image        publish oci-image
-        publish-helm-chart       publish helm-chart
+      ▸ work         3/6   1 errored
+          ✓ branch                   release/v1.3.0 at [id] (just now)
+          ✓ bump                     1.3.0 stands in every file of `[versions]` (just now)
+          ✓ build                    `sh image.sh` made dist/image.tar, the same in 2 builds (just now, 2 files of evidence)
+          ! tag                      errored: nothing is published before everything can be, and work/publish-oci-image cannot: an upload to `127.0.0.1:[port]/example/kiosk` was refused with status 401 (authentication required): log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push
+            publish-oci-image        publish oci-image
+            publish-helm-chart       publish helm-chart
 
-next  allclear go   goes on with work/tag
-|   ✓ work/branch                        release/v1.3.0 at [id]
-|   ✓ work/build                         `sh image.sh` made dist/image.tar, the same in 2 builds
-|   ! work/tag                           errored: nothing is published before everything can be, and work/publish-oci-image cannot: an upload to `127.0.0.1:[port]/example/kiosk` was refused with status 401 (authentication required): log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push
-[3]
-"#);
+    next  allclear go   goes on with work/tag
+    |   ✓ work/branch                        release/v1.3.0 at [id]
+    |   ✓ work/bump                          1.3.0 stands in every file of `[versions]`
+    |   ✓ work/build                         `sh image.sh` made dist/image.tar, the same in 2 builds
+    |   ! work/tag                           errored: nothing is published before everything can be, and work/publish-oci-image cannot: an upload to `127.0.0.1:[port]/example/kiosk` was refused with status 401 (authentication required): log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push
+    [3]
+    ");
     assert_eq!(ana.git(&["ls-remote", "--tags", "origin", "v1.3.0"]), "", "nothing is out");
 
     log_in(&ana, &server, BASIC);
     story.tell(&ana, "go");
-    assert_snapshot!(told(&mut story, &server), @r#"
+    assert_snapshot!(told(&mut story, &server), @"
 
-ana$ allclear go
+    ana$ allclear go
 
-kiosk 1.3.0 minor · candidate [id] on release/v1.3.0 · opened just now by ana-example · finished just now
+    kiosk 1.3.0 minor · release commit [id] on release/v1.3.0 · opened just now by ana-example · finished just now
 
-  ✓ work         5/5
+      ✓ work         6/6
 
-next  nothing: this release is over
-|   ✓ work/tag                           tag v1.3.0 on [id]
-|   ✓ work/publish-oci-image             image example/kiosk:1.3.0 sha256:[id]
-|   ✓ work/publish-helm-chart            kiosk-1.2.0.tgz to charts
-[0]
-"#);
+    next  nothing: this release is over
+    |   ✓ work/tag                           tag v1.3.0 on [id]
+    |   ✓ work/publish-oci-image             image example/kiosk:1.3.0 sha256:[id]
+    |   ✓ work/publish-helm-chart            kiosk-1.3.0.tgz to charts
+    [0]
+    ");
     let mut skopeo = sample.env.command("skopeo");
     let image = format!("docker://127.0.0.1:{}/example/kiosk:1.3.0", server.port());
     skopeo
@@ -96,24 +99,25 @@ next  nothing: this release is over
 
 #[test]
 fn the_plan_shows_what_will_be_published_and_where() {
-    let (sample, server) = project(|sample| DockerRegistry::serve(&sample.env));
+    let (sample, server) = project("[[step]]\nid = \"look\"\nmanual = \"Look at the plan\"\n", |sample| {
+        DockerRegistry::serve(&sample.env)
+    });
     let ana = sample.ana();
     ends(&ana, "start minor", 0);
+    ends(&ana, "go", 4);
     let mut story = Story::default();
     story.tell(&ana, "plan");
-    assert_snapshot!(told(&mut story, &server), @r#"
+    assert_snapshot!(told(&mut story, &server), @"
 
-ana$ allclear plan
-work/branch  branch release/v1.3.0
-    branch release/v1.3.0 at [id]  refs/heads/release/v1.3.0 → [id]
-work/tag  tag v1.3.0  cannot be taken back
-    not known yet: the release has no candidate yet: a `branch` step must come first
-work/publish-oci-image  publish oci-image  cannot be taken back
-    not known yet: no artifact of the release matches **/*.tar, **/*.oci: let a `build` step leave the image as an archive, with `docker buildx build --output type=oci,dest=FILE.tar`, `buildah push IMAGE oci-archive:FILE.tar` or `docker save`
-work/publish-helm-chart  publish helm-chart  cannot be taken back
-    not known yet: the release has no candidate yet: a `branch` step must come first
-[0]
-"#);
+    ana$ allclear plan
+    work/tag  tag v1.3.0  cannot be taken back
+        tag v1.3.0 on [id]  refs/tags/v1.3.0 → [id]
+    work/publish-oci-image  publish oci-image  cannot be taken back
+        image example/kiosk:1.3.0  oci-image/example/kiosk:1.3.0 → [id]
+    work/publish-helm-chart  publish helm-chart  cannot be taken back
+        kiosk-1.3.0.tgz to charts  charts/kiosk-1.3.0.tgz → [id]
+    [0]
+    ");
 }
 
 #[test]

@@ -5,13 +5,14 @@ mod files;
 mod image;
 
 use allclear_core::names::Word;
+use allclear_core::process::Step;
 use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
 use allclear_core::template::Template;
 use serde::Deserialize;
 
 use self::files::{FILES, NPM, PYPI, PublishFiles};
 use self::image::PublishImage;
-use crate::step::{Effect, Kind, Work};
+use crate::step::{Context, Effect, Kind, StepError, Work};
 
 const FIELDS: &[Field] = &[
     Field::new("to", Type::Word, "the target of `[targets]`; called like what is published where it is left out"),
@@ -72,6 +73,17 @@ struct Publish {
 impl Publish {
     fn target(&self) -> Word {
         self.to.clone().unwrap_or_else(|| self.publish.clone())
+    }
+
+    /// What to say where no artifact matches these patterns: that none is built yet, or how one comes to be.
+    fn nothing(&self, cx: &Context<'_>, texts: &[String], way_out: &str) -> StepError {
+        let applies =
+            |step: &&Step| step.kind.as_str() == "build" && step.applies(&cx.release.kind, &cx.release.version);
+        let built = |step: &&Step| cx.release.steps.get(&step.id).is_some_and(|history| history.last().is_some());
+        match cx.process.steps_of(&cx.release.kind).filter(applies).find(|step| !built(step)) {
+            Some(step) => StepError::Refused(format!("{} has not built it yet", step.id)),
+            None => StepError::Refused(format!("no artifact of the release matches {}: {way_out}", texts.join(", "))),
+        }
     }
 
     /// Which artifacts are published: what the step says, or what is usual.

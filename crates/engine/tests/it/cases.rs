@@ -40,6 +40,7 @@ pub(crate) struct Case {
 }
 
 const BRANCH: &str = "[[phase.ship]]\nbranch = \"release/v{version}\"\n";
+const BUMPED: &str = "[[phase.ship]]\nbranch = \"release/v{version}\"\n[[phase.ship]]\nbump = \"chore: {version}\"\n";
 const BUILT: &str = "[[phase.ship]]\nbranch = \"release/v{version}\"\n[[phase.ship]]\nbuild = \"sh build.sh\"\nartifacts = \"dist/*\"\n";
 const READY: &str = "[[phase.ship]]\nid = \"ready\"\nmanual = \"Say that you are ready\"\nonce = true\n";
 const RELEASE: Place = Place::Ref("refs/heads/release/v1.1.0");
@@ -62,7 +63,7 @@ pub(crate) const FILES: Case = final_case(BUILT, "publish = \"pypi\"", Place::Fo
 pub(crate) const IMAGE: Case =
     final_case(BUILT, "publish = \"oci-image\"\nimage = \"example/demo:{version}\"", Place::Folder("oci-image"));
 pub(crate) const CHART: Case =
-    final_case(BRANCH, "publish = \"helm-chart\"\ncharts = \"chart\"", Place::Folder("helm-chart"));
+    final_case(BUMPED, "publish = \"helm-chart\"\ncharts = \"chart\"", Place::Folder("helm-chart"));
 
 impl Case {
     /// A project in which the effect is what comes next.

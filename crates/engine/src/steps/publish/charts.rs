@@ -1,9 +1,10 @@
 //! Helm charts, packed from the release commit: the same commit always gives the same bytes.
 
+use allclear_core::helm::{MANIFEST, file_in};
 use allclear_core::process::Target;
 
 use super::files::{Line, PublishFiles, here, nowhere};
-use crate::pack;
+use crate::pack::{self, Chart};
 use crate::ports::oci::OciCharts;
 use crate::ports::registry::{Frozen, Registry};
 use crate::step::{Context, StepError};
@@ -18,12 +19,28 @@ fn service(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepEr
     }
 }
 
+/// The chart and what it deploys are of the release that they are published with.
+fn agrees(cx: &Context<'_>, folder: &str, chart: &Chart) -> Result<(), StepError> {
+    let release = cx.release.version.to_string();
+    let stated = [("version", Some(&chart.version)), ("appVersion", chart.app_version.as_ref())];
+    let other = stated.into_iter().filter_map(|(field, stated)| Some((field, stated?)));
+    let other = other.into_iter().find(|(_, stated)| stated.strip_prefix('v').unwrap_or(stated) != release);
+    match other {
+        None => Ok(()),
+        Some((field, stated)) => Err(StepError::Refused(format!(
+            "`{}` has {field} {stated}, and the release is {release}: add it to `files` of `[versions]`, so that `bump` sets it",
+            file_in(folder, MANIFEST)
+        ))),
+    }
+}
+
 fn packed(publish: &PublishFiles, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
     let commit = cx.commit()?;
     let folders = &publish.publish.charts;
     let mut frozen = Vec::new();
     for folder in pack::chart_folders(cx.repository(), commit, folders)? {
         let chart = pack::chart(cx.repository(), commit, &folder)?;
+        agrees(cx, &folder, &chart)?;
         let digest = cx.store.put(&chart.bytes)?;
         frozen.push(here(cx, &chart.file_name, digest)?);
     }

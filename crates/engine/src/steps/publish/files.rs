@@ -73,10 +73,7 @@ impl PublishFiles {
             frozen.push(here(cx, &path, artifact.sha256)?);
         }
         match frozen.is_empty() {
-            true => Err(StepError::Refused(format!(
-                "no artifact of the release matches {}: does a `build` step make it?",
-                texts.join(", ")
-            ))),
+            true => Err(self.publish.nothing(cx, &texts, "does a `build` step make it?")),
             false => Ok(frozen),
         }
     }
@@ -153,6 +150,6 @@ impl Effect for PublishFiles {
         let registry = self.registry(cx)?;
         // What is not built yet has no name yet.
         let frozen = (self.line.frozen)(self, cx).unwrap_or_default();
-        frozen.iter().try_for_each(|file| registry.admits(file))
+        frozen.iter().try_for_each(|file| (self.line.fits)(cx, file).and_then(|()| registry.admits(file)))
     }
 }

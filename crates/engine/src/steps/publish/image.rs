@@ -15,6 +15,9 @@ use crate::world::Destination;
 
 /// The artifacts that are images, where the step names none.
 const USUAL: &[&str] = &["**/*.tar", "**/*.oci"];
+/// How an image comes to be an artifact.
+const HOW: &str = "let a `build` step leave the image as an archive, with `docker buildx build --output type=oci,dest=FILE.tar`, \
+                   `buildah push IMAGE oci-archive:FILE.tar` or `docker save`";
 /// Where the intent says which artifact holds the image.
 const ARCHIVE: &str = "archive";
 
@@ -46,11 +49,7 @@ impl PublishImage {
             .collect();
         match fitting.as_slice() {
             [one] => Ok((one.path.to_string(), one.sha256)),
-            [] => Err(StepError::Refused(format!(
-                "no artifact of the release matches {}: let a `build` step leave the image as an archive, with `docker buildx build \
-                 --output type=oci,dest=FILE.tar`, `buildah push IMAGE oci-archive:FILE.tar` or `docker save`",
-                texts.join(", ")
-            ))),
+            [] => Err(self.0.nothing(cx, &texts, HOW)),
             several => Err(StepError::Refused(format!(
                 "{} artifacts of the release match {}: name the one that is the image in `artifacts`",
                 several.len(),
