@@ -18,6 +18,7 @@ pub mod history;
 pub mod image_name;
 pub mod names;
 pub mod plan;
+pub mod pointer;
 pub mod process;
 pub mod release;
 pub mod results;
