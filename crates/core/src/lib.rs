@@ -17,6 +17,7 @@ pub mod helm;
 pub mod history;
 pub mod image_name;
 pub mod names;
+pub mod package_order;
 pub mod plan;
 pub mod pointer;
 pub mod process;
