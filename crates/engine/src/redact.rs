@@ -39,8 +39,8 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Takes the values of variables with the usual names, of those that the process names, and what the files of AWS's
-    /// and Docker's own tools hold.
+    /// Takes the values of variables with the usual names, of those that the process names, and what the files of
+    /// AWS's, Docker's and npm's own tools hold.
     pub fn new(named: &[String]) -> Self {
         let secret = |name: &str| {
             named.iter().any(|known| known == name) || USUAL.iter().any(|word| name.to_uppercase().contains(word))

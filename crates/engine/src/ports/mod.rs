@@ -5,6 +5,7 @@ pub mod environment;
 pub mod folder;
 pub mod folder_store;
 pub(crate) mod http;
+pub mod npm;
 pub mod object_store;
 pub mod oci;
 pub mod registry;
