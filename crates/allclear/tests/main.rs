@@ -22,6 +22,7 @@ mod it {
     mod kinds;
     mod minor;
     mod next;
+    mod npm;
     mod object_store;
     mod output;
     mod publish;

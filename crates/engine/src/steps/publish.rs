@@ -3,6 +3,7 @@
 mod charts;
 mod files;
 mod image;
+mod npm;
 
 use allclear_core::names::Word;
 use allclear_core::process::Step;
@@ -10,8 +11,9 @@ use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type
 use allclear_core::template::Template;
 use serde::Deserialize;
 
-use self::files::{FILES, NPM, PYPI, PublishFiles};
+use self::files::{FILES, PYPI, PublishFiles};
 use self::image::PublishImage;
+use self::npm::NPM;
 use crate::step::{Context, Effect, Kind, StepError, Work};
 
 const FIELDS: &[Field] = &[

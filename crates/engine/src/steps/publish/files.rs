@@ -34,10 +34,6 @@ pub(super) const PYPI: Line = Line {
     service: |_, _| nowhere(),
 };
 
-/// Packages of npm.
-pub(super) const NPM: Line =
-    Line { usual: &["**/*.tgz"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: |_, _| nowhere() };
-
 /// Files of any kind.
 pub(super) const FILES: Line =
     Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: |_, _| nowhere() };
@@ -61,7 +57,7 @@ impl PublishFiles {
     }
 
     /// The artifacts of the release that the step publishes.
-    fn artifacts(&self, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
+    pub(super) fn artifacts(&self, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
         let texts = self.publish.patterns(self.line.usual);
         let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
         let artifacts = cx.release.artifacts();
@@ -137,9 +133,10 @@ impl Effect for PublishFiles {
         Ok(Done { summary, ..Done::default() })
     }
 
-    /// The first file opens the version at the registry, which two at once could get in each other's way at; then all others.
+    /// The first file opens the version at the registry, which two at once could get in each other's way at; then all others. Packages
+    /// of npm need each other, and whoever installs one meanwhile shall find the others: one after the other.
     fn rank(&self, _item: &Item, at: usize) -> usize {
-        at.min(1)
+        if self.publish.publish.as_str() == "npm" { at } else { at.min(1) }
     }
 
     fn visibility(&self, cx: &Context<'_>) -> Duration {
