@@ -21,6 +21,7 @@ pub mod package_order;
 pub mod plan;
 pub mod pointer;
 pub mod process;
+pub mod python;
 pub mod release;
 pub mod results;
 pub mod size;

@@ -85,7 +85,7 @@ fn scheme(written: &str) -> Option<&str> {
 }
 
 /// The text with `%20` and the like resolved; as it is where that makes no text.
-fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

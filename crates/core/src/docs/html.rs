@@ -2,18 +2,18 @@
 
 /// A tag that opens an element.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(crate) struct Tag {
     /// Its name in lower case.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Names in lower case and values, without quotes.
     attributes: Vec<(String, String)>,
     /// Where it begins.
-    pub(super) at: usize,
+    pub(crate) at: usize,
 }
 
 impl Tag {
     /// The value of an attribute.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
@@ -22,7 +22,7 @@ impl Tag {
 const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
 
 /// The tags of a piece of HTML, and whether a comment is still open at its end.
-pub(super) fn tags(html: &str) -> (Vec<Tag>, bool) {
+pub(crate) fn tags(html: &str) -> (Vec<Tag>, bool) {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = html[at..].find('<') {

@@ -21,11 +21,13 @@ mod twice;
 
 use std::fmt;
 
+pub(crate) use address::decoded;
 pub use changelog::entry;
 pub use commands::{is_build_file, make_targets};
 pub use fences::fences;
 pub use front_matter::{Matter, front_matter};
 pub use gone::{Gone, State};
+pub(crate) use html::tags;
 pub use links::{Site, anchored, external, links};
 pub use page::Page;
 pub use tree::Tree;

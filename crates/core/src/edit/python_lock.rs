@@ -7,6 +7,7 @@ use ::toml::de::DeTable;
 use super::npm::ancestors;
 use super::set::{Files, Found, InFile, Moved, base_name, folder_of, in_folder, join};
 use super::{Dialect, EditError, Format, Holds, Place, toml};
+use crate::python::normalized;
 use crate::version::Spelling;
 
 pub(super) const UV: &str = "uv.lock";
@@ -20,7 +21,7 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
     for (folder, at) in moved {
         let path = in_folder(folder, Format::Pyproject.file_name());
         let document = files.get(&path).map(toml::document).transpose().map_err(InFile::at(&path))?;
-        let name = document.as_ref().and_then(|document| toml::string(document, &["project", "name"]).map(normal));
+        let name = document.as_ref().and_then(|document| toml::string(document, &["project", "name"]).map(normalized));
         names.extend(name.map(|name| (name, at.as_ref())));
     }
     for (path, text) in files.named(&[Format::Pyproject.file_name()]).filter(|(_, text)| text.contains("dependencies"))
@@ -31,12 +32,6 @@ pub(super) fn follow(moved: &Moved, files: &Files<'_>, found: &mut Found) -> Res
         found.add(path, locked(path, text, moved).map_err(InFile::at(path))?);
     }
     Ok(())
-}
-
-/// PEP 503: names differ neither in case nor in what stands between their words.
-fn normal(name: &str) -> String {
-    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
-    parts.join("-").to_lowercase()
 }
 
 fn locked(path: &str, text: &str, moved: &Moved) -> Result<Vec<Place>, EditError> {
@@ -81,7 +76,7 @@ fn requirements(path: &str, text: &str, names: &BTreeMap<String, &str>, files: &
     let mut found = Vec::new();
     for (number, asked) in toml::items(&document, &["project", "dependencies"]).chain(groups).enumerate() {
         let Some((name, part)) = asked.get_ref().as_str().and_then(specifier) else { continue };
-        let Some(at) = names.get(&normal(name)).filter(|_| tied(path, name, files)) else { continue };
+        let Some(at) = names.get(&normalized(name)).filter(|_| tied(path, name, files)) else { continue };
         let holds = Holds::Requirement { dialect: Dialect::Pep440, at: (*at).into() };
         found.extend(toml::part(text, format!("dependencies.{name}[{number}]"), asked, part, holds));
     }
@@ -102,7 +97,7 @@ fn tied(path: &str, name: &str, files: &Files<'_>) -> bool {
         let text = files.get(&in_folder(folder, Format::Pyproject.file_name()));
         let document = text.and_then(|text| toml::document(text).ok());
         let sources = document.as_ref().and_then(|document| toml::table(document, &["tool", "uv", "sources"]));
-        let source = sources.into_iter().flatten().find(|(key, _)| normal(key.get_ref()) == normal(name));
+        let source = sources.into_iter().flatten().find(|(key, _)| normalized(key.get_ref()) == normalized(name));
         let table = source.and_then(|(_, value)| value.get_ref().as_table());
         table.is_some_and(|table| table.contains_key("workspace") || table.contains_key("path"))
     })
