@@ -25,6 +25,7 @@ pub mod pack;
 pub mod places;
 pub mod ports;
 pub mod preflight;
+pub mod python;
 pub mod redact;
 pub mod rehearsal;
 pub mod repository;
