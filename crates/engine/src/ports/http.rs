@@ -95,8 +95,11 @@ pub(crate) fn bytes(answer: Response<Body>, what: &str, largest: u64) -> Result<
 /// An answer that says no for good: what was asked, the status, the first words of what the service says, and the way out.
 pub(crate) fn refused(what: &str, answer: Response<Body>, way_out: &str) -> StepError {
     let status = answer.status().as_u16();
+    let is_page = header(&answer, "content-type").is_some_and(|kind| kind.starts_with("text/html"));
     let said = bytes(answer, what, LARGEST_NO).unwrap_or_default();
-    let said = message(&said).unwrap_or_else(|| String::from_utf8_lossy(&said).into_owned());
+    let text = || String::from_utf8_lossy(&said);
+    let plain = || if is_page { without_tags(&text()) } else { text().into_owned() };
+    let said = message(&said).unwrap_or_else(plain);
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let words: String = line.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
     let words = if words.is_empty() { String::new() } else { format!(" ({words})") };
@@ -106,11 +109,39 @@ pub(crate) fn refused(what: &str, answer: Response<Body>, way_out: &str) -> Step
 /// What an answer in JSON says to people: the words of registries, of npm and of package indexes.
 fn message(said: &[u8]) -> Option<String> {
     let json: serde_json::Value = serde_json::from_slice(said).ok()?;
-    let places = ["/errors/0/message", "/message", "/error", "/reason", "/detail"];
+    let places = ["/errors/0/message", "/errors/0/description", "/message", "/error", "/reason", "/detail"];
     places.iter().find_map(|place| json.pointer(place)?.as_str()).map(str::to_owned)
+}
+
+/// What a page says, as far as words go: many services answer to programs as they do to browsers.
+fn without_tags(page: &str) -> String {
+    let (mut words, mut rest) = (String::new(), page);
+    while let Some((before, tag)) = rest.split_once('<') {
+        words.push_str(before);
+        words.push(' ');
+        let end =
+            ["title", "style", "script"].iter().find(|name| tag.starts_with(**name)).map(|name| format!("</{name}>"));
+        let end = end.as_deref().unwrap_or(">");
+        rest = tag.split_once(end).map_or("", |(_, behind)| behind);
+    }
+    words.push_str(rest);
+    let entities = [("&#039;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    entities.iter().fold(words, |words, (entity, char)| words.replace(entity, char))
 }
 
 /// An address as it may be shown: what comes behind `?` can be a signature.
 pub(crate) fn shown(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tags;
+
+    #[test]
+    fn of_a_page_the_words_are_left() {
+        let page = "<!DOCTYPE html><title>Error</title><style type=\"x\">a{b}</style>\n<h1>Error:<br>no</h1> &#039;x&#039; &lt;y <b";
+        let words = without_tags(page);
+        assert_eq!(words.split_whitespace().collect::<Vec<_>>().join(" "), "Error: no 'x' <y");
+    }
 }
