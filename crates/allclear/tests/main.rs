@@ -26,6 +26,7 @@ mod it {
     mod object_store;
     mod output;
     mod publish;
+    mod pypi;
     mod remote;
     mod report;
     mod report_page;

@@ -8,6 +8,7 @@ pub(crate) mod http;
 pub mod npm;
 pub mod object_store;
 pub mod oci;
+pub mod pypi;
 pub mod registry;
 pub mod s3;
 pub mod secret;

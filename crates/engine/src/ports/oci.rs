@@ -5,7 +5,7 @@
 //! byte for byte, what was frozen.
 
 mod archive;
-mod auth;
+pub(super) mod auth;
 mod charts;
 mod config_file;
 mod layout;

@@ -28,6 +28,8 @@ pub(crate) fn of(target: &Target, usual: &str) -> Option<Secret> {
 pub(crate) const OCI: &str = "OCI_TOKEN";
 /// Likewise, for packages of npm.
 pub(crate) const NPM: &str = "NPM_TOKEN";
+/// The same for an index of Python packages.
+pub(crate) const PYPI: &str = "PYPI_TOKEN";
 
 /// The variables of this process that hold credentials: they are for this program, not for the commands of steps.
 pub fn variables(process: &Process) -> Vec<String> {
@@ -35,7 +37,7 @@ pub fn variables(process: &Process) -> Vec<String> {
         process.targets.values().any(|target| target.url.as_ref().is_some_and(|url| url.starts_with("s3://")));
     let buckets = buckets || matches!(process.object_store, Some(ObjectStore::S3(_)));
     let named = process.targets.values().filter_map(|target| target.token.clone());
-    let usual = [OCI, NPM].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
+    let usual = [OCI, NPM, PYPI].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
     let aws = s3::VARIABLES.iter().filter(|_| buckets).map(|name| (*name).to_owned());
     named.chain(usual).chain(aws).collect()
 }

@@ -107,7 +107,7 @@ fn no_address(realm: &str) -> impl FnOnce(ureq::http::Error) -> StepError {
 }
 
 /// Whether an address is one of this machine.
-pub(super) fn is_loopback(url: &str) -> bool {
+pub(in crate::ports) fn is_loopback(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or_default();
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);

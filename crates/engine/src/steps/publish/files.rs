@@ -5,14 +5,20 @@ use std::time::Duration;
 use allclear_core::digest::Digest;
 use allclear_core::event::Item;
 use allclear_core::process::Target;
+use allclear_core::python::{FileName, agree};
 
 use super::Publish;
 use crate::content::Content;
 use crate::files::Pattern;
 use crate::ports::folder::FolderRegistry;
+use crate::ports::pypi::PypiIndex;
 use crate::ports::registry::{Frozen, Registry};
+use crate::python;
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
+
+/// Makes the registry behind a target.
+type Service = fn(&Target, &Context<'_>) -> Result<Box<dyn Registry>, StepError>;
 
 /// A kind of files: which they are, what must be so, and the registry for them.
 pub(super) struct Line {
@@ -20,19 +26,26 @@ pub(super) struct Line {
     pub(super) usual: &'static [&'static str],
     /// The files, frozen.
     pub(super) frozen: fn(&PublishFiles, &Context<'_>) -> Result<Vec<Frozen>, StepError>,
-    /// Holds a file against the release that it is published for.
+    /// Holds a file for a service against the release that it is published for.
     pub(super) fits: fn(&Context<'_>, &Frozen) -> Result<(), StepError>,
     /// The registry behind a target that is a service.
-    pub(super) service: fn(&Target, &Context<'_>) -> Result<Box<dyn Registry>, StepError>,
+    pub(super) service: Service,
 }
 
 /// Python packages.
 pub(super) const PYPI: Line = Line {
     usual: &["**/*.whl", "**/*.tar.gz"],
     frozen: PublishFiles::artifacts,
-    fits: |_, _| Ok(()),
-    service: |_, _| nowhere(),
+    fits: python,
+    service: |target, _| Ok(Box::new(PypiIndex::new(target)?)),
 };
+
+/// A Python package must say the version of the release, in its name and inside.
+fn python(cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
+    let name = FileName::read(&file.name).map_err(|error| StepError::Refused(error.to_string()))?;
+    let metadata = python::read(&file.content.path, &name)?;
+    agree(&name, &metadata, &cx.release.version).map_err(|error| StepError::Refused(error.to_string()))
+}
 
 /// Files of any kind.
 pub(super) const FILES: Line =
@@ -103,7 +116,10 @@ impl Effect for PublishFiles {
     fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
         let target = self.publish.target();
         let frozen = (self.line.frozen)(self, cx)?;
-        frozen.iter().try_for_each(|file| (self.line.fits)(cx, file))?;
+        // A folder takes any file; a service is meant also where a rehearsal has a folder in its stead.
+        if cx.process.targets.get(&target).is_some_and(|target| target.url.is_some()) {
+            frozen.iter().try_for_each(|file| (self.line.fits)(cx, file))?;
+        }
         let of = |file: Frozen| {
             item(format!("{target}/{}", file.path), file.content.sha256, format!("{} to {target}", file.path))
         };
