@@ -21,6 +21,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::build::KIND,
     &steps::tag::KIND,
     &steps::publish::KIND,
+    &steps::publish::pointers::KIND,
     &steps::deploy::KIND,
     &steps::smoke::KIND,
     &steps::soak::KIND,

@@ -129,3 +129,52 @@ fn a_build_that_does_not_repeat_itself_is_told_with_both_digests() {
     let ran = allclear(&ana, "go");
     assert!(ran.stderr.contains("two builds of the same commit differ: `dist/clock` is sha256:"), "{ran}");
 }
+
+#[test]
+fn a_pointer_never_goes_back() {
+    let (sample, server) =
+        project("[[step]]\nid = \"look\"\nmanual = \"Look\"\n", |sample| DockerRegistry::serve(&sample.env));
+    let process = fs::read_to_string(sample.ana().path().join("allclear.toml")).unwrap();
+    let image = format!("[targets.oci-image]\nurl = \"oci://127.0.0.1:{}\"\n", server.port());
+    let pointers = "pointers = [\"latest\", \"{major}\", \"{major}.{minor}\"]\n";
+    let process = process.replace(&image, &format!("{image}{pointers}")) + "[[phase.work]]\npointers = \"oci-image\"\n";
+    sample.push_to("main", "allclear.toml", &process, "chore: pointers");
+    let ana = sample.env.person("bo-example");
+    let ana = sample.origin.clone_for(ana.name());
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 4);
+    // What somebody else released meanwhile: a newer line, which `latest` names.
+    for tag in ["2.0.0", "latest"] {
+        let mut skopeo = sample.env.command("sh");
+        skopeo.current_dir(ana.path()).args(["-c", &format!("sh image.sh && skopeo copy --quiet --insecure-policy --dest-tls-verify=false docker-archive:dist/image.tar docker://127.0.0.1:{}/example/kiosk:{tag}", server.port())]);
+        skopeo.env("SOURCE_DATE_EPOCH", "0");
+        Ran::of(&mut skopeo).expect_success();
+    }
+    ends(&ana, "done work/look", 0);
+    let mut story = Story::default();
+    story.tell(&ana, "go");
+    assert_snapshot!(told(&mut story, &server), @"
+
+    bo$ allclear go
+
+    kiosk 1.3.0 minor · release commit [id] on release/v1.3.0 · opened just now by bo-example · finished just now
+
+      ✓ work         8/8
+
+    next  nothing: this release is over
+    |   ✓ work/tag                           tag v1.3.0 on [id]
+    |   ✓ work/publish-oci-image             image example/kiosk:1.3.0 sha256:[id]
+    |   ✓ work/publish-helm-chart            kiosk-1.3.0.tgz to charts
+    |   ✓ work/pointers                      latest of example/kiosk stays: 2.0.0 is newer, 1 of example/kiosk, 1.3 of example/kiosk
+    [0]
+    ");
+    let digest = |tag: &str| {
+        let mut skopeo = sample.env.command("skopeo");
+        let image = format!("docker://127.0.0.1:{}/example/kiosk:{tag}", server.port());
+        skopeo.args(["inspect", "--raw", "--tls-verify=false", &image]);
+        Ran::of(&mut skopeo).expect_success()
+    };
+    assert_eq!(digest("latest"), digest("2.0.0"));
+    assert_eq!([digest("1"), digest("1.3")], [digest("1.3.0"), digest("1.3.0")]);
+    assert_ne!(digest("1.3.0"), digest("2.0.0"));
+}

@@ -4,6 +4,7 @@ mod charts;
 mod files;
 mod image;
 mod npm;
+pub mod pointers;
 
 use allclear_core::names::Word;
 use allclear_core::process::Step;

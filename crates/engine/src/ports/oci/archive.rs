@@ -178,14 +178,12 @@ impl Found<'_> {
         let what = format!("`{inside}` in `{}` is not JSON", self.archive.name);
         let read: Value = serde_json::from_slice(&bytes).map_err(StepError::content(what))?;
         let media_type = named["mediaType"].as_str().map_or_else(|| media_type(&read), str::to_owned);
-        match is_index(&media_type) {
-            true => {
-                read["manifests"].as_array().into_iter().flatten().try_for_each(|one| self.manifest(one, depth + 1))?
-            }
-            false => {
-                self.blob(&read["config"])?;
-                read["layers"].as_array().into_iter().flatten().try_for_each(|layer| self.blob(layer))?;
-            }
+        let list = |key: &str| read[key].as_array().into_iter().flatten();
+        if is_index(&media_type) {
+            list("manifests").try_for_each(|one| self.manifest(one, depth + 1))?;
+        } else {
+            self.blob(&read["config"])?;
+            list("layers").try_for_each(|layer| self.blob(layer))?;
         }
         self.image.manifests.push(Manifest { digest, media_type, bytes });
         Ok(())

@@ -25,13 +25,13 @@ const ARCHIVE: &str = "archive";
 pub(super) struct PublishImage(pub(super) Publish);
 
 impl PublishImage {
-    fn name(&self, cx: &Context<'_>) -> Result<ImageName, StepError> {
+    pub(super) fn name(&self, cx: &Context<'_>) -> Result<ImageName, StepError> {
         let none = || StepError::Refused("the step names no image: add `image = \"owner/name:{version}\"`".to_owned());
         let name = self.0.image.as_ref().ok_or_else(none)?.render(cx.values)?;
         name.parse().map_err(StepError::content("`image` of the step cannot be used"))
     }
 
-    fn images(&self, cx: &Context<'_>, name: &ImageName) -> Result<Box<dyn Images>, StepError> {
+    pub(super) fn images(&self, cx: &Context<'_>, name: &ImageName) -> Result<Box<dyn Images>, StepError> {
         match cx.world.target(cx.process, &self.0.target())? {
             Destination::Folder(folder) => Ok(Box::new(OciLayout::new(folder))),
             Destination::Service(target) => Ok(Box::new(OciRegistry::new(target, name)?)),
