@@ -70,7 +70,7 @@ fn a_package_that_says_another_version_is_not_uploaded() {
     let proxy = FaultProxy::before(server.port());
     let (_sample, ana) = stage(&proxy, &builds("1.2.9"));
     let (_, said) = goes(&ana, PUBLISHER.1);
-    assert_snapshot!(said, @"! publish-pypi             errored: the metadata of `kiosk-1.3.0.tar.gz` says version 1.2.9, and this release is 1.3.0: nothing was uploaded; build it from the release commit");
+    assert_snapshot!(said, @"! publish-pypi             errored: nothing is published before everything can be, and work/publish-pypi cannot: the metadata of `kiosk-1.3.0.tar.gz` says version 1.2.9, and this release is 1.3.0: nothing was uploaded; build it from the release commit");
     assert!(published(&server).is_empty());
 }
 

@@ -69,6 +69,15 @@ impl PublishFiles {
         }
     }
 
+    /// Holds a file against the release where it is for a service, also where a rehearsal has a folder in its stead; a folder takes
+    /// any file.
+    fn fits(&self, cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
+        match cx.process.targets.get(&self.publish.target()) {
+            Some(Target { url: Some(_), .. }) => (self.line.fits)(cx, file),
+            _ => Ok(()),
+        }
+    }
+
     /// The artifacts of the release that the step publishes.
     pub(super) fn artifacts(&self, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
         let texts = self.publish.patterns(self.line.usual);
@@ -116,10 +125,7 @@ impl Effect for PublishFiles {
     fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
         let target = self.publish.target();
         let frozen = (self.line.frozen)(self, cx)?;
-        // A folder takes any file; a service is meant also where a rehearsal has a folder in its stead.
-        if cx.process.targets.get(&target).is_some_and(|target| target.url.is_some()) {
-            frozen.iter().try_for_each(|file| (self.line.fits)(cx, file))?;
-        }
+        frozen.iter().try_for_each(|file| self.fits(cx, file))?;
         let of = |file: Frozen| {
             item(format!("{target}/{}", file.path), file.content.sha256, format!("{} to {target}", file.path))
         };
@@ -163,6 +169,6 @@ impl Effect for PublishFiles {
         let registry = self.registry(cx)?;
         // What is not built yet has no name yet.
         let frozen = (self.line.frozen)(self, cx).unwrap_or_default();
-        frozen.iter().try_for_each(|file| (self.line.fits)(cx, file).and_then(|()| registry.admits(file)))
+        frozen.iter().try_for_each(|file| self.fits(cx, file).and_then(|()| registry.admits(file)))
     }
 }
