@@ -6,7 +6,7 @@ pub use allclear_core::docs::make_targets;
 use allclear_core::edit;
 use allclear_core::names::{CommitId, StepId, Word};
 use allclear_core::process::command::Command;
-use allclear_core::process::{Process, Step};
+use allclear_core::process::{Process, Step, Target};
 use allclear_core::template::Template;
 use serde::Serialize;
 
@@ -256,7 +256,8 @@ impl Preflight<'_> {
         }
     }
 
-    fn text(&self, path: &str) -> Option<String> {
+    /// A text file of the commit that is looked at.
+    pub fn text(&self, path: &str) -> Option<String> {
         let bytes = self.repository.read(self.commit.as_ref()?, path).ok()??;
         String::from_utf8(bytes).ok()
     }
@@ -335,9 +336,38 @@ impl Preflight<'_> {
         if !self.process.targets.contains_key(name) {
             self.wrong(
                 format!("the process does not say where the target `{name}` is"),
-                format!("add `[targets.{name}]` with `folder = \"…\"`; a rehearsal needs none"),
+                format!("add `[targets.{name}]` with `url = \"…\"` or `folder = \"…\"`; a rehearsal needs none"),
             );
         }
+    }
+
+    /// A target, where it is a service.
+    pub fn service(&self, name: &Word) -> Option<Target> {
+        self.process.targets.get(name).filter(|target| target.url.is_some()).cloned()
+    }
+
+    /// What is not known, and need not stop a release.
+    pub fn unknown(&mut self, what: impl Into<String>) {
+        self.say(Weight::Gap, what, "a release asks again before anything is published");
+    }
+
+    /// The name of the project.
+    pub fn project(&self) -> &str {
+        &self.process.project.name
+    }
+
+    /// The files of the commit that is looked at.
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// The files with this name among those of `[versions]`.
+    pub fn manifests(&self, name: &str) -> Vec<String> {
+        let listed = self.process.versions.files.iter().filter_map(|file| Pattern::new(file.file()).ok());
+        let patterns: Vec<Pattern> = listed.collect();
+        let is =
+            |file: &&String| file.rsplit('/').next() == Some(name) && patterns.iter().any(|pattern| pattern.fits(file));
+        self.files.iter().filter(is).cloned().collect()
     }
 
     /// Pages of the documentation.

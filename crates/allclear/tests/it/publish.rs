@@ -46,6 +46,8 @@ fn nothing_is_tagged_before_everything_can_be_published() {
     let (sample, server) = project("", |sample| DockerRegistry::serve_for(&sample.env, PUBLISHER));
     let ana = sample.ana();
     ends(&ana, "start minor", 0);
+    let checked = allclear(&ana, "check").stdout;
+    assert_eq!(checked.matches("authentication required").count(), 2, "the image and the chart: {checked}");
     let mut story = Story::default();
     story.tell(&ana, "go");
     assert_snapshot!(told(&mut story, &server), @"
@@ -72,6 +74,7 @@ fn nothing_is_tagged_before_everything_can_be_published() {
     assert_eq!(ana.git(&["ls-remote", "--tags", "origin", "v1.3.0"]), "", "nothing is out");
 
     log_in(&ana, &server, BASIC);
+    assert!(!allclear(&ana, "check").stdout.contains("authentication required"));
     story.tell(&ana, "go");
     assert_snapshot!(told(&mut story, &server), @"
 

@@ -174,6 +174,24 @@ impl NpmRegistry {
     }
 
     /// Says no for what the token does not prove.
+    /// Proves, as far as the registry lets anybody, that a package of this name may be published.
+    ///
+    /// # Errors
+    /// Why it may not, with the way out.
+    pub fn admits_name(&self, name: &str) -> Result<(), StepError> {
+        self.admits_package(&Name::new(name)?)
+    }
+
+    fn admits_package(&self, name: &Name) -> Result<(), StepError> {
+        if self.token.is_none() {
+            return Err(StepError::Refused(format!("no token for `{}`: {}", self.url, self.way_in())));
+        }
+        match self.whoami()? {
+            Some(user) if self.packument(name)?.is_some() => self.may_write(name, &user),
+            _ => Ok(()),
+        }
+    }
+
     fn whoami(&self) -> Result<Option<String>, StepError> {
         let (path, what) = ("-/whoami", self.what("GET", "-/whoami"));
         let answer = self.get(path)?;
@@ -316,14 +334,7 @@ impl Registry for NpmRegistry {
     /// Proves that the token is somebody's, and, where the registry tells who may write a package, that they may. It does not prove what
     /// only an upload could: that the token may publish and not only read, and that a new name is free for them.
     fn admits(&self, file: &Frozen) -> Result<(), StepError> {
-        let package = self.package(file)?;
-        if self.token.is_none() {
-            return Err(StepError::Refused(format!("no token for `{}`: {}", self.url, self.way_in())));
-        }
-        match self.whoami()? {
-            Some(user) if self.packument(&package.name)?.is_some() => self.may_write(&package.name, &user),
-            _ => Ok(()),
-        }
+        self.admits_package(&self.package(file)?.name)
     }
 
     fn visibility(&self) -> Duration {

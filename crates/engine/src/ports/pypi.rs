@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use allclear_core::digest::{Digest, Hasher};
 use allclear_core::process::Target;
-use allclear_core::python::{FileName, Listed, Notation, listed, normalized};
+use allclear_core::python::{FileName, Listed, Metadata, Notation, listed, normalized};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ureq::http::{Request, Response};
@@ -272,14 +272,7 @@ impl Registry for PypiIndex {
     fn admits(&self, file: &Frozen) -> Result<(), StepError> {
         let name = file_name(file)?;
         let metadata = python::read(&file.content.path, &name)?;
-        let form = Form::of(&name, &metadata, &file.content.sha256);
-        let bytes = form.without_a_file();
-        let request = self.post(&form, bytes.len() as u64)?;
-        let answer = ask(&self.agent, built(request.body(bytes.as_slice()))?)?;
-        match answer.status().as_u16() {
-            200..300 | 400 | 422 => Ok(()),
-            _ => Err(self.not_taken(&format!("`POST {}` without a file", self.upload), &name.project, answer)),
-        }
+        self.admits_form(&name, &Form::of(&name, &metadata, &file.content.sha256))
     }
 
     fn visibility(&self) -> Duration {
@@ -288,6 +281,31 @@ impl Registry for PypiIndex {
 }
 
 impl PypiIndex {
+    /// Proves the same as [`Registry::admits`], for a project of which nothing is built yet.
+    ///
+    /// # Errors
+    /// Why it may not be published to, with the way out.
+    pub fn admits_project(&self, project: &str) -> Result<(), StepError> {
+        let wrong = |error: String| {
+            StepError::Refused(format!("`{}` cannot be a project's name: {error}", project.escape_debug()))
+        };
+        let file = format!("{}-0.0.0.tar.gz", normalized(project).replace('-', "_"));
+        let name = FileName::read(&file).map_err(|error| wrong(error.to_string()))?;
+        let about = format!("Metadata-Version: 2.1\nName: {}\nVersion: 0.0.0\n", normalized(project));
+        let metadata = Metadata::read(about.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+        self.admits_form(&name, &Form::of(&name, &metadata, &Digest::of(b"")))
+    }
+
+    fn admits_form(&self, name: &FileName, form: &Form) -> Result<(), StepError> {
+        let bytes = form.without_a_file();
+        let request = self.post(form, bytes.len() as u64)?;
+        let answer = ask(&self.agent, built(request.body(bytes.as_slice()))?)?;
+        match answer.status().as_u16() {
+            200..300 | 400 | 422 => Ok(()),
+            _ => Err(self.not_taken(&format!("`POST {}` without a file", self.upload), &name.project, answer)),
+        }
+    }
+
     /// Where people look at the file.
     fn place(&self, name: &FileName, page: String) -> String {
         match address::is_pypi(&self.upload) {

@@ -1,5 +1,6 @@
 //! `publish`: the frozen artifacts, to where people get them.
 
+mod admission;
 mod charts;
 mod files;
 mod image;
@@ -46,6 +47,7 @@ pub const KIND: Kind = Kind {
         if let Ok(publish) = step.read::<Publish>() {
             preflight.target(&publish.target());
             preflight.charts("charts", &publish.charts);
+            admission::ask(&publish, preflight);
         }
     },
 };

@@ -63,6 +63,15 @@ impl OciCharts {
         name.parse().map_err(StepError::content(format!("the chart `{chart}` cannot be kept at `{}`", self.below)))
     }
 
+    /// Proves that a chart of this name may be pushed.
+    ///
+    /// # Errors
+    /// Why it may not, with the way out.
+    pub fn admits_chart(&self, chart: &str, version: &str) -> Result<(), StepError> {
+        let name = self.name(chart, version)?;
+        self.images(&name)?.admits(&name)
+    }
+
     fn packed(&self, file: &Frozen) -> Result<Packed, StepError> {
         let metadata = config(&metadata(file)?);
         let text = |key: &str| metadata[key].as_str().unwrap_or_default();
