@@ -25,6 +25,9 @@ pub(super) fn package(survey: &Survey, page: &mut Page) {
             .missing("not found: a file whose version can be written. List one in [versions] and remove the #.", &bump),
     }
     build(survey, page);
+    if let [dockerfile, ..] = survey.delivery.dockerfiles.as_slice() {
+        build_image(dockerfile, page);
+    }
     tag(survey, page);
     publish(survey, page);
 }
@@ -58,6 +61,23 @@ fn build(survey: &Survey, page: &mut Page) {
             "write it into `package` and remove the #",
         );
     }
+}
+
+/// The image as an archive, which is what is published.
+fn build_image(dockerfile: &str, page: &mut Page) {
+    let folder = dockerfile.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let file = if dockerfile.ends_with("Dockerfile") { String::new() } else { format!("--file {dockerfile} ") };
+    let command = format!(
+        "docker build --tag {{project}}:{{version}} {file}{folder} && docker save --output image.tar {{project}}:{{version}}"
+    );
+    let lines = [
+        text("id", "build-image"),
+        text("build", &command),
+        "shell = true".to_owned(),
+        texts("artifacts", &["image.tar".to_owned()]),
+    ];
+    page.found(format!("the image is built from `{dockerfile}`"));
+    page.step(&lines, "");
 }
 
 fn tag(survey: &Survey, page: &mut Page) {

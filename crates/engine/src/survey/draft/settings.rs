@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use allclear_core::names::Word;
 
-use super::page::{Page, quoted, some, text};
+use super::page::{Page, quoted, some, text, texts};
 use crate::repository::Identity;
 use crate::survey::{Apart, Listed, Survey};
 
@@ -239,7 +239,7 @@ pub(super) fn places(survey: &Survey, page: &mut Page) {
     );
     for target in &targets {
         page.comment(&format!("[targets.{target}]"));
-        page.comment(&text("folder", &format!("../published/{target}")));
+        place(target).iter().for_each(|line| page.comment(line));
     }
     if !targets.is_empty() {
         let names: Vec<String> = targets.iter().map(|target| (*target).to_owned()).collect();
@@ -260,6 +260,17 @@ pub(super) fn places(survey: &Survey, page: &mut Page) {
             "where are `staging` and `production`?",
             "take the # off `[environments.…]` and say where",
         );
+    }
+}
+
+/// Where a target usually is, and what proves who publishes.
+fn place(target: &str) -> Vec<String> {
+    match target {
+        "pypi" => vec![text("url", "https://upload.pypi.org/legacy/"), text("token", "PYPI_TOKEN")],
+        "npm" => vec![text("url", "https://registry.npmjs.org/"), text("token", "NPM_TOKEN")],
+        "oci-image" => vec![text("url", "oci://docker.io"), texts("pointers", &["latest".to_owned()])],
+        "helm-chart" => vec![text("url", "oci://ghcr.io/OWNER/charts")],
+        _ => vec![text("folder", &format!("../published/{target}"))],
     }
 }
 

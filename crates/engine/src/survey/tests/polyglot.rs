@@ -70,11 +70,13 @@ fn a_service_in_python_with_charts_and_manuals_gets_the_whole_process() {
 
     # Where releases are published and deployed. No file says so: fill this in. A rehearsal needs none of it.
     # [targets.pypi]
-    # folder = "../published/pypi"
+    # url = "https://upload.pypi.org/legacy/"
+    # token = "PYPI_TOKEN"
     # [targets.oci-image]
-    # folder = "../published/oci-image"
+    # url = "oci://docker.io"
+    # pointers = "latest"
     # [targets.helm-chart]
-    # folder = "../published/helm-chart"
+    # url = "oci://ghcr.io/OWNER/charts"
     # [environments.staging]
     # folder = "../running/staging"
     # url = "https://staging.example.org"
@@ -182,6 +184,12 @@ fn a_service_in_python_with_charts_and_manuals_gets_the_whole_process() {
     build = "poetry build"
     artifacts = "dist/*"
 
+    [[phase.package]]
+    id = "build-image"
+    build = "docker build --tag {project}:{version} . && docker save --output image.tar {project}:{version}"
+    shell = true
+    artifacts = "image.tar"
+
     [[phase.package]]                      # the point of no return
     tag = "v{version}"
 
@@ -266,6 +274,7 @@ fn a_service_in_python_with_charts_and_manuals_gets_the_whole_process() {
     verify: `make docs-verify`
     verify: `make helm-verify`
     package: `poetry build`
+    the image is built from `Dockerfile`
     releases are tagged `v{version}`, and the last one is 1.3.0
     charts: `infra/helm/*`
     staging: `python3 scripts/smoke_test.py --env staging`
