@@ -8,6 +8,7 @@ mod it {
     mod sample;
     mod transcript;
 
+    mod attest;
     mod bad_clone;
     mod bad_people;
     mod bad_process;

@@ -4,6 +4,7 @@
 //! [`process::Process`], the ledger's events become a [`release::Release`], and [`plan::plan`] says what can be done next.
 
 pub mod at_once;
+pub mod attest;
 pub mod calendar;
 pub mod canonical;
 pub mod changelog;

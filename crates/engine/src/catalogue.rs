@@ -19,6 +19,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::manual::KIND,
     &steps::bump::KIND,
     &steps::build::KIND,
+    &steps::attest::KIND,
     &steps::tag::KIND,
     &steps::publish::KIND,
     &steps::publish::pointers::KIND,

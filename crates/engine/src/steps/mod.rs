@@ -1,6 +1,7 @@
 //! The kinds of steps, one file each.
 
 pub mod archive;
+pub mod attest;
 pub mod branch;
 pub mod build;
 pub mod bump;
