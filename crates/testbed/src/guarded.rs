@@ -17,6 +17,8 @@ const GUARD: &str = r#""$@" & server=$!; read -r _; kill -9 $server; wait"#;
 pub const PUBLISHER: (&str, &str) = ("publisher", "password-of-the-test");
 /// The password of [`PUBLISHER`] as `htpasswd -B -C 4` writes it: bcrypt, which not every machine has a program for.
 pub(crate) const HASH: &str = "$2b$04$QMROzpYEZzQuK6/SuaxxKue1FYT4fuudB5Csu3pR0dPLGArCIiCgy";
+/// The same as `htpasswd -s` writes it, for servers that cannot check bcrypt everywhere.
+pub(crate) const SHA1: &str = "{SHA}I2lgHLuXnyOfgC2mrqZAmvNmX9Q=";
 /// What [`PUBLISHER`] says of themselves in the header `Authorization`.
 pub const BASIC: &str = "Basic cHVibGlzaGVyOnBhc3N3b3JkLW9mLXRoZS10ZXN0";
 

@@ -6,11 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::exchange::answers;
-use crate::guarded::{self, Guarded, PUBLISHER};
+use crate::guarded::{self, Guarded, PUBLISHER, SHA1};
 use crate::{TestEnv, loopback};
-
-/// The password of [`PUBLISHER`] as `htpasswd -s` writes it, which pypiserver can check without bcrypt.
-const SHA1: &str = "{SHA}I2lgHLuXnyOfgC2mrqZAmvNmX9Q=";
 
 /// A Python package index, until dropped.
 #[derive(Debug)]

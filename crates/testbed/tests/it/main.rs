@@ -9,6 +9,7 @@ mod hooks;
 mod kill;
 mod limits;
 mod loopback;
+mod nginx;
 mod pypi_server;
 mod repo;
 mod tree;
