@@ -28,6 +28,13 @@ impl Digest {
     }
 }
 
+/// The digest that these 32 bytes are, as other notations than ours spell it.
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 /// Digests bytes that arrive in pieces.
 #[derive(Clone, Default)]
 pub struct Hasher(sha2::Sha256);

@@ -36,15 +36,16 @@ pub struct S3 {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
     /// The region that requests are signed for.
-    #[serde(default = "first_region")]
+    #[serde(default = "S3::first_region")]
     pub region: String,
 }
 
-fn first_region() -> String {
-    "us-east-1".to_owned()
-}
-
 impl S3 {
+    /// The region where none is named: AWS's own first.
+    pub fn first_region() -> String {
+        "us-east-1".to_owned()
+    }
+
     /// Where the service answers, without a slash at the end.
     pub fn endpoint(&self) -> String {
         match &self.endpoint {

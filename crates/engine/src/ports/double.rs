@@ -5,27 +5,27 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
 /// A request: its head as it came, in lower case but for values, and its body.
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// `GET /x`.
-    pub(super) request: String,
+    pub(crate) request: String,
     headers: Vec<(String, String)>,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
 
-pub(super) struct Double {
-    pub(super) url: String,
+pub(crate) struct Double {
+    pub(crate) url: String,
     thread: JoinHandle<Vec<Seen>>,
 }
 
 impl Double {
-    /// Gives these answers: status, type and body of each.
-    pub(super) fn serve(answers: Vec<(u16, &'static str, String)>) -> Self {
+    /// Gives these answers: status, type (with further lines of the head behind it) and body of each.
+    pub(crate) fn serve(answers: Vec<(u16, &'static str, String)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let thread = std::thread::spawn(move || {
@@ -35,7 +35,7 @@ impl Double {
     }
 
     /// What was asked, once every answer is given.
-    pub(super) fn seen(self) -> Vec<Seen> {
+    pub(crate) fn seen(self) -> Vec<Seen> {
         self.thread.join().unwrap()
     }
 }

@@ -5,6 +5,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use allclear_core::digest::{Digest, Hasher};
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
@@ -92,6 +93,30 @@ pub(crate) fn bytes(answer: Response<Body>, what: &str, largest: u64) -> Result<
     }
 }
 
+/// Reads an answer for the digest of its bytes, without keeping them; none where they are more than so many.
+///
+/// # Errors
+/// [`StepError::Passing`] where it breaks off, also where nothing tells that it is whole: a part is not somebody else's file.
+pub(crate) fn digest(answer: Response<Body>, what: &str, most: u64) -> Result<Option<Digest>, StepError> {
+    let broken =
+        |error: &str| StepError::Passing { what: format!("{what}: the answer breaks off{error}"), after: None };
+    // Without either, the end of the connection is the end of the answer (RFC 9112, section 6.3).
+    let framed = ["content-length", "transfer-encoding"].iter().any(|name| answer.headers().contains_key(*name));
+    let (mut body, mut read, mut hasher) = (answer.into_body().into_reader().take(most + 1), 0, Hasher::default());
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        match body.read(&mut piece) {
+            Ok(0) if !framed && read < most => return Err(broken(", or is shorter than what was frozen")),
+            Ok(0) => return Ok((read <= most).then(|| hasher.finish())),
+            Ok(more) => {
+                read += more as u64;
+                hasher.update(&piece[..more]);
+            }
+            Err(error) => return Err(broken(&format!(": {error}"))),
+        }
+    }
+}
+
 /// An answer that says no for good: what was asked, the status, the first words of what the service says, and the way out.
 pub(crate) fn refused(what: &str, answer: Response<Body>, way_out: &str) -> StepError {
     let status = answer.status().as_u16();
@@ -127,6 +152,18 @@ fn without_tags(page: &str) -> String {
     words.push_str(rest);
     let entities = [("&#039;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
     entities.iter().fold(words, |words, (entity, char)| words.replace(entity, char))
+}
+
+/// Text as a part of an address, by [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3): all but the unreserved
+/// characters are escaped.
+pub(crate) fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// A path as a part of an address: its parts are escaped, the slashes between them are not.
+pub(crate) fn encoded_path(path: &str) -> String {
+    path.split('/').map(encoded).collect::<Vec<_>>().join("/")
 }
 
 /// An address as it may be shown: what comes behind `?` can be a signature.

@@ -1,6 +1,8 @@
 //! The outside services as a few small seams, and what stands behind them.
 
 pub mod ci;
+#[cfg(test)]
+pub(crate) mod double;
 pub mod environment;
 pub mod folder;
 pub mod folder_store;
@@ -11,5 +13,8 @@ pub mod oci;
 pub mod pypi;
 pub mod registry;
 pub mod s3;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod secret;
 pub mod server;
+pub mod web;

@@ -7,10 +7,10 @@ mod address;
 mod form;
 mod trusted;
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read as _};
 use std::time::Duration;
 
-use allclear_core::digest::{Digest, Hasher};
+use allclear_core::digest::Digest;
 use allclear_core::process::Target;
 use allclear_core::python::{FileName, Listed, Metadata, Notation, listed, normalized};
 use base64::Engine as _;
@@ -35,8 +35,6 @@ const TOKEN_USER: &str = "__token__";
 const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 /// The largest page of a project that is read, in bytes.
 const LARGEST_PAGE: u64 = 64 << 20;
-/// The largest file that is read to learn its digest, in bytes, where our own size is not known.
-const LARGEST_FILE: u64 = 4 << 30;
 /// From this size on, in bytes, a file is sent only when the index has asked for it: what is refused is refused before.
 const WORTH_ASKING: u64 = 1 << 20;
 /// How long PyPI may take to show a file; its pages are kept by a network of caches, which it tells when they change.
@@ -148,23 +146,7 @@ impl PypiIndex {
             }
             _ => return Err(self.unreadable(&what, answer)),
         }
-        let (mut body, mut read, mut hasher) = (answer.into_body().into_reader().take(most + 1), 0, Hasher::default());
-        let mut piece = vec![0; 64 << 10];
-        loop {
-            match body.read(&mut piece) {
-                Ok(0) => return Ok((read <= most).then(|| hasher.finish())),
-                Ok(more) => {
-                    read += more as u64;
-                    hasher.update(&piece[..more]);
-                }
-                Err(error) => {
-                    return Err(StepError::Passing {
-                        what: format!("{what}: the answer breaks off: {error}"),
-                        after: None,
-                    });
-                }
-            }
-        }
+        http::digest(answer, &what, most)
     }
 
     fn unreadable(&self, what: &str, answer: Response<Body>) -> StepError {
@@ -226,16 +208,11 @@ impl Registry for PypiIndex {
         let name = file_name(file)?;
         let page = format!("{}{}/", self.index, normalized(&name.project));
         let Some(listed) = self.listed(&page, &name.text)? else { return Ok(Probe::Absent) };
-        let most = if file.content.size == 0 { LARGEST_FILE } else { file.content.size };
         let found = match listed.sha256 {
             Some(found) => Some(found),
-            None => self.digest(&joined(&page, &listed.url), most)?,
+            None => self.digest(&joined(&page, &listed.url), file.most())?,
         };
-        Ok(match found {
-            Some(found) if found == file.content.sha256 => Probe::Ours { place: Some(self.place(&name, page)) },
-            Some(found) => Probe::Foreign { found: format!("sha256:{found}") },
-            None => Probe::Foreign { found: format!("a file of more than {most} bytes") },
-        })
+        Ok(file.against(found, self.place(&name, page)))
     }
 
     fn upload(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use allclear_core::digest::Digest;
+
 use crate::content::{Content, Meter};
 use crate::step::{Probe, StepError};
 
@@ -14,6 +16,26 @@ pub struct Frozen {
     pub path: String,
     /// Its bytes.
     pub content: Content,
+}
+
+/// The most of a file that is read to learn its digest, in bytes, where our own size is not known.
+const LARGEST: u64 = 4 << 30;
+
+impl Frozen {
+    /// How much of what stands in its place is read to learn its digest, in bytes: what is larger is not this file.
+    pub(crate) fn most(&self) -> u64 {
+        // Without its bytes here its size is not known.
+        if self.content.size == 0 { LARGEST } else { self.content.size }
+    }
+
+    /// What it means that a file of this digest stands in its place, or one that is larger than [`most`](Self::most).
+    pub(crate) fn against(&self, found: Option<Digest>, place: String) -> Probe {
+        match found {
+            Some(found) if found == self.content.sha256 => Probe::Ours { place: Some(place) },
+            Some(found) => Probe::Foreign { found: format!("sha256:{found}") },
+            None => Probe::Foreign { found: format!("a file of more than {} bytes", self.most()) },
+        }
+    }
 }
 
 /// Where files of a release are published. One version of a name holds one sequence of bytes for ever.

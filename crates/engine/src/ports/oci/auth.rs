@@ -74,12 +74,12 @@ impl Auth {
                     ("refresh_token", &secret.word),
                     ("client_id", "allclear"),
                 ];
-                let form = form.map(|(key, value)| format!("{key}={}", encoded(value))).join("&");
+                let form = form.map(|(key, value)| format!("{key}={}", http::encoded(value))).join("&");
                 let post = Request::post(realm).header("content-type", "application/x-www-form-urlencoded").body(form);
                 http::ask(agent, post.map_err(no_address(realm))?)?
             }
             secret => {
-                let url = format!("{realm}?service={}&scope={}", encoded(service), encoded(scope));
+                let url = format!("{realm}?service={}&scope={}", http::encoded(service), http::encoded(scope));
                 let mut get = Request::get(url);
                 if let Some(secret) = secret {
                     get = get.header("authorization", basic(secret));
@@ -116,12 +116,6 @@ pub(in crate::ports) fn is_loopback(url: &str) -> bool {
 
 fn basic(secret: &Secret) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", secret.user, secret.word)))
-}
-
-/// Text as a part of a query, by RFC 3986.
-pub(super) fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// Reads the header `WWW-Authenticate`: a scheme, and `key="value"` pairs.
@@ -174,6 +168,6 @@ mod tests {
                 && is_loopback("127.0.0.1:1")
         );
         assert!(!is_loopback("http://127.0.0.1.example.org/") && !is_loopback("http://example.org/127.0.0.1"));
-        assert_eq!(encoded("repository:a/b:pull,push"), "repository%3Aa%2Fb%3Apull%2Cpush");
+        assert_eq!(http::encoded("repository:a/b:pull,push"), "repository%3Aa%2Fb%3Apull%2Cpush");
     }
 }

@@ -17,7 +17,12 @@ pub(super) struct Credentials {
     pub(super) secret: String,
     /// What makes the key of a session valid, which is sent along.
     pub(super) token: Option<String>,
+    /// What to correct where they are not right, for people.
+    pub(super) source: String,
 }
+
+/// What to correct where the credentials are those of AWS's tools.
+const SOURCE: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile";
 
 impl Credentials {
     /// Finds those of this process: its variables, then the profile of AWS's file.
@@ -30,14 +35,29 @@ impl Credentials {
         Self::of(variable, &profile, file)
     }
 
+    /// Takes those that a target names: `user` is the name of the key, and the variable `token` holds the key.
+    ///
+    /// # Errors
+    /// A sentence that says which of the two is missing.
+    pub(super) fn named(user: Option<&str>, token: &str) -> Result<Self, String> {
+        let id = user
+            .ok_or_else(|| format!("`user` of the target is missing: it names the key whose secret is in `{token}`"))?;
+        let secret =
+            variable(token).ok_or_else(|| format!("set the variable `{token}` to the secret of the key `{id}`"))?;
+        let source = format!("`user` of the target and the secret in `{token}`");
+        Ok(Self { id: id.to_owned(), secret, token: None, source })
+    }
+
     /// Finds them among these variables, and in a file of this name and text.
-    fn of(
+    pub(super) fn of(
         variable: impl Fn(&str) -> Option<String>,
         profile: &str,
         file: Option<(String, String)>,
     ) -> Result<Self, String> {
         match [variable(VARIABLES[0]), variable(VARIABLES[1])] {
-            [Some(id), Some(secret)] => return Ok(Self { id, secret, token: variable(VARIABLES[2]) }),
+            [Some(id), Some(secret)] => {
+                return Ok(Self { id, secret, token: variable(VARIABLES[2]), source: SOURCE.to_owned() });
+            }
             [None, None] => {}
             [id, _] => {
                 let (there, missing) = if id.is_some() { (0, 1) } else { (1, 0) };
@@ -50,7 +70,7 @@ impl Credentials {
             found.next().map(|(_, _, value)| value.to_owned())
         };
         match KEYS.map(value) {
-            [Some(id), Some(secret), token] => Ok(Self { id, secret, token }),
+            [Some(id), Some(secret), token] => Ok(Self { id, secret, token, source: SOURCE.to_owned() }),
             _ => Err(format!(
                 "set {} and {} (and {} for those of a session), or write the profile `{profile}` into `{name}`",
                 VARIABLES[0], VARIABLES[1], VARIABLES[2]

@@ -14,10 +14,12 @@ use super::credentials::Credentials;
 
 /// What of a request is signed.
 pub(super) struct Signed<'a> {
-    /// `GET`, `HEAD` or `PUT`.
+    /// `GET`, `HEAD`, `PUT`, `POST` or `DELETE`.
     pub(super) method: &'a str,
-    /// The path, of which nothing has to be escaped.
+    /// The path, escaped as it is sent.
     pub(super) path: &'a str,
+    /// What stands behind the `?`, escaped, in the order of the names, each with its `=`.
+    pub(super) query: &'a str,
     /// Host and port, as they stand in the URL.
     pub(super) host: &'a str,
     /// The region.
@@ -43,7 +45,7 @@ pub(super) fn headers(signed: &Signed<'_>, who: &Credentials) -> Vec<(&'static s
 
     let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let lines: String = headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
-    let request = format!("{}\n{}\n\n{lines}\n{names}\n{}", signed.method, signed.path, signed.content);
+    let request = format!("{}\n{}\n{}\n{lines}\n{names}\n{}", signed.method, signed.path, signed.query, signed.content);
     let scope = format!("{day}/{}/s3/aws4_request", signed.region);
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", Digest::of(request.as_bytes()));
 
@@ -69,14 +71,16 @@ mod tests {
 
     /// The examples of the documentation, with its keys.
     fn signature(method: &str, path: &str, headers: &[(&'static str, String)], content: Digest) -> String {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let who = Credentials {
             id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
             secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
             token: None,
+            source: String::new(),
         };
         let host = "examplebucket.s3.amazonaws.com";
         let at = "2013-05-24T00:00:00Z".parse().unwrap();
-        let signed = Signed { method, path, host, region: "us-east-1", headers, content, at };
+        let signed = Signed { method, path, query, host, region: "us-east-1", headers, content, at };
         super::headers(&signed, &who).pop().unwrap().1
     }
 
@@ -100,5 +104,16 @@ mod tests {
             signed,
             @"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
         );
+    }
+
+    #[test]
+    fn what_stands_behind_the_question_mark_is_signed_too() {
+        for (query, right) in [
+            ("lifecycle=", "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"),
+            ("max-keys=2&prefix=J", "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"),
+        ] {
+            let signed = signature("GET", &format!("/?{query}"), &[], Digest::of(b""));
+            assert!(signed.ends_with(&format!("Signature={right}")), "{query}: {signed}");
+        }
     }
 }

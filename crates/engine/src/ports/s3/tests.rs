@@ -15,7 +15,16 @@ const TEXT: &[u8] = b"a log of many lines\n";
 fn store_of(endpoint: &str, url: &str, (id, secret): (&str, &str)) -> S3Store {
     let config =
         S3 { url: url.parse().unwrap(), endpoint: Some(endpoint.to_owned()), region: "eu-central-1".to_owned() };
-    S3Store::with(&config, Credentials { id: id.to_owned(), secret: secret.to_owned(), token: None })
+    S3Store::with(&config, credentials((id, secret)))
+}
+
+pub(super) fn credentials((id, secret): (&str, &str)) -> Credentials {
+    let variable = |name: &str| match name {
+        "AWS_ACCESS_KEY_ID" => Some(id.to_owned()),
+        "AWS_SECRET_ACCESS_KEY" => Some(secret.to_owned()),
+        _ => None,
+    };
+    Credentials::of(variable, "default", None).unwrap()
 }
 
 fn file(env: &TestEnv, name: &str, bytes: &[u8]) -> PathBuf {

@@ -1,6 +1,5 @@
 //! Against real indexes, in calm and in trouble, and against a double for what they cannot be brought to say.
 
-mod double;
 mod trouble;
 mod trusted;
 
@@ -8,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use allclear_testbed::{Devpi, FaultProxy, PUBLISHER, PypiServer, Ran, TestEnv, Trouble};
 
-use self::double::Double;
 use super::*;
 use crate::content::Content;
+use crate::ports::double::Double;
 use crate::ports::folder::digest_of;
 use crate::python::samples::{many, packages};
 
