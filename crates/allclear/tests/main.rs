@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that lost its footing has nothing to say")]
 
 mod it {
+    mod files;
     mod filter;
     mod s3;
     mod sample;

@@ -1,5 +1,6 @@
 //! Runs a program to its end: its own process group, one log of everything it says, a deadline, and no orphan.
 
+use std::fs::File;
 use std::io::{PipeReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -165,11 +166,35 @@ enum Said {
 /// # Errors
 /// When it cannot be started or its log cannot be written; then it does not run any more.
 pub fn run(call: &Call, scratch: &Path, redactor: &Redactor, live: &mut dyn FnMut(&str)) -> Result<Ran, ExecError> {
+    run_beside(call, None, scratch, redactor, live)
+}
+
+/// Runs a program that answers something: its standard output goes to this file as it is, and only its standard error to the log.
+///
+/// # Errors
+/// When it cannot be started or its log cannot be written; then it does not run any more.
+pub fn ask(
+    call: &Call,
+    answer: File,
+    scratch: &Path,
+    redactor: &Redactor,
+    live: &mut dyn FnMut(&str),
+) -> Result<Ran, ExecError> {
+    run_beside(call, Some(answer), scratch, redactor, live)
+}
+
+fn run_beside(
+    call: &Call,
+    answer: Option<File>,
+    scratch: &Path,
+    redactor: &Redactor,
+    live: &mut dyn FnMut(&str),
+) -> Result<Ran, ExecError> {
     let program = call.words.first().cloned().unwrap_or_default();
     let log_error = |source| ExecError::Log { program: program.clone(), source };
     let run_error = |source| ExecError::Run { program: program.clone(), source };
     let (mut log, mut masked, began) = (Capture::begin(scratch), redactor.stream(), Instant::now());
-    let (group, said) = start(call, &program)?;
+    let (group, said) = start(call, &program, answer)?;
     let mut watch = Watch { group, stop: &call.stop, deadline: began + call.timeout, ending: None, kill_at: None };
     let mut used = None;
     let mut silent_by = None;
@@ -214,7 +239,7 @@ fn ended(status: Option<ExitStatus>) -> Ended {
     }
 }
 
-fn start(call: &Call, program: &str) -> Result<(Option<Pid>, Receiver<Said>), ExecError> {
+fn start(call: &Call, program: &str, answer: Option<File>) -> Result<(Option<Pid>, Receiver<Said>), ExecError> {
     let error = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound => ExecError::Missing { program: program.to_owned() },
         _ => ExecError::Run { program: program.to_owned(), source },
@@ -224,7 +249,8 @@ fn start(call: &Call, program: &str) -> Result<(Option<Pid>, Receiver<Said>), Ex
     let mut command = Command::new(program);
     call.environment.apply(&mut command);
     command.args(&call.words[1..]).current_dir(&call.folder);
-    command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(error)?).stderr(writer).process_group(0);
+    let output = answer.map_or_else(|| writer.try_clone().map(Stdio::from), |file| Ok(file.into())).map_err(error)?;
+    command.stdin(Stdio::null()).stdout(output).stderr(writer).process_group(0);
     let child = command.spawn().map_err(error)?;
     drop(command);
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);

@@ -339,6 +339,10 @@ impl Preflight<'_> {
                 format!("add `[targets.{name}]` with `url = \"…\"` or `folder = \"…\"`; a rehearsal needs none"),
             );
         }
+        let target = self.process.targets.get(name);
+        for command in target.iter().flat_map(|target| [&target.probe, &target.send]).flatten() {
+            self.command(command);
+        }
     }
 
     /// A target, where it is a service.

@@ -333,7 +333,7 @@ pub const TARGET: &[Field] = &[
     Field::new(
         "token",
         Type::Notation(&VARIABLE),
-        "with `url`: the environment variable that holds the token or password",
+        "with `url` or `send`: the environment variable that holds the token or password",
     ),
     Field::new(
         "endpoint",
@@ -350,8 +350,16 @@ pub const TARGET: &[Field] = &[
         Type::List(&Type::Template(Becomes::Text)),
         "names that follow the newest release, such as `latest` and `{major}.{minor}`; they never move backwards",
     ),
-    Field::new("probe", Type::Command, "with `send`: a command that prints the SHA-256 of what is there, or nothing"),
-    Field::new("send", Type::Command, "with `probe`: a command that publishes one file"),
+    Field::new(
+        "probe",
+        Type::Command,
+        "with `send`: a command that prints the SHA-256 of what is there under `$ALLCLEAR_NAME`, or nothing",
+    ),
+    Field::new(
+        "send",
+        Type::Command,
+        "with `probe`: a command that publishes the file `$ALLCLEAR_FILE` under `$ALLCLEAR_NAME`",
+    ),
 ];
 
 /// `[environments.NAME]`

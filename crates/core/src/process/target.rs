@@ -55,15 +55,15 @@ impl Target {
 /// The keys of which a target has exactly one.
 const PLACES: [&str; 3] = ["folder", "url", "send"];
 
-/// The keys that go with another one only.
-const WITH: &[(&str, &str)] = &[
-    ("index", "url"),
-    ("user", "url"),
-    ("token", "url"),
-    ("endpoint", "url"),
-    ("region", "url"),
-    ("probe", "send"),
-    ("send", "probe"),
+/// The keys that go with one of others only.
+const WITH: &[(&str, &[&str])] = &[
+    ("index", &["url"]),
+    ("user", &["url"]),
+    ("token", &["url", "send"]),
+    ("endpoint", &["url"]),
+    ("region", &["url"]),
+    ("probe", &["send"]),
+    ("send", &["probe"]),
 ];
 
 /// Checks the address of a place where something is published.
@@ -115,12 +115,11 @@ fn of(table: &Node) -> Vec<Problem> {
                 .help("keep one of them; a second target can have the other"),
         ),
     }
-    let lonely = WITH.iter().filter_map(|(key, other)| Some((entry(key)?, *other)).filter(|_| entry(other).is_none()));
-    problems.extend(lonely.map(|(key, other)| {
-        Problem::new(
-            key.key_span.clone(),
-            format!("`{}` goes with `{other}`, which this target does not have", key.key),
-        )
+    let alone = |others: &[&str]| others.iter().all(|other| entry(other).is_none());
+    let lonely = WITH.iter().filter_map(|(key, others)| Some((entry(key)?, *others)).filter(|_| alone(others)));
+    problems.extend(lonely.map(|(key, others)| {
+        let others = others.iter().map(|other| format!("`{other}`")).collect::<Vec<_>>().join(" or ");
+        Problem::new(key.key_span.clone(), format!("`{}` goes with {others}, which this target does not have", key.key))
     }));
     problems
 }

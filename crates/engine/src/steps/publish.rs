@@ -2,6 +2,7 @@
 
 mod admission;
 mod charts;
+mod commands;
 mod files;
 mod image;
 mod npm;

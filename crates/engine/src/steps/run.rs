@@ -188,7 +188,15 @@ pub fn run(cx: &Context<'_>, command: &Command, setting: &Setting) -> Result<Ran
 }
 
 /// What to run, where and with what around it.
-fn call(cx: &Context<'_>, command: &Command, setting: &Setting, worktree: &Worktree) -> Result<Call, StepError> {
+///
+/// # Errors
+/// When a placeholder has no value, or a program or folder is missing.
+pub(super) fn call(
+    cx: &Context<'_>,
+    command: &Command,
+    setting: &Setting,
+    worktree: &Worktree,
+) -> Result<Call, StepError> {
     let words = match command {
         Command::Words(words) => words.iter().map(|word| word.render(cx.values)).collect::<Result<_, _>>()?,
         Command::Shell(text) => vec!["sh".to_owned(), "-c".to_owned(), text.render(cx.values)?],
@@ -262,7 +270,8 @@ fn require(program: &str, folder: &Path) -> Result<(), StepError> {
     }
 }
 
-fn missing(error: ExecError) -> StepError {
+/// A program that is missing is told with the way to get it.
+pub(super) fn missing(error: ExecError) -> StepError {
     match error {
         ExecError::Missing { program } => StepError::MissingTool { recipe: tools::recipe(&program), program },
         error => error.into(),

@@ -3,7 +3,7 @@
 use allclear_core::helm::{MANIFEST, file_in};
 use allclear_core::process::Target;
 
-use super::files::{Line, PublishFiles, here, nowhere};
+use super::files::{Line, PublishFiles, here};
 use crate::pack::{self, Chart};
 use crate::ports::oci::OciCharts;
 use crate::ports::registry::{Frozen, Registry};
@@ -15,7 +15,10 @@ pub(super) const CHARTS: Line = Line { usual: &[], frozen: packed, fits: |_, _| 
 fn service(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     match target.url.as_deref().and_then(|url| url.split_once("://")) {
         Some(("oci" | "http" | "https", _)) => Ok(Box::new(OciCharts::new(target))),
-        _ => nowhere(),
+        _ => Err(StepError::Refused(
+            "charts go to `url = \"oci://…\"`, into a `folder`, or through commands of yours (`probe` and `send`): correct the target"
+                .to_owned(),
+        )),
     }
 }
 

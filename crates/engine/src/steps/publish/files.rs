@@ -8,11 +8,14 @@ use allclear_core::process::Target;
 use allclear_core::python::{FileName, agree};
 
 use super::Publish;
+use super::commands::Commands;
 use crate::content::Content;
 use crate::files::Pattern;
 use crate::ports::folder::FolderRegistry;
 use crate::ports::pypi::PypiIndex;
 use crate::ports::registry::{Frozen, Registry};
+use crate::ports::s3::S3Files;
+use crate::ports::web::WebFiles;
 use crate::python;
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
@@ -49,10 +52,18 @@ fn python(cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
 
 /// Files of any kind.
 pub(super) const FILES: Line =
-    Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: |_, _| nowhere() };
+    Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: any_files };
 
-pub(super) fn nowhere() -> Result<Box<dyn Registry>, StepError> {
-    Err(StepError::Refused("this program publishes such files into a `folder` only: correct the target".to_owned()))
+fn any_files(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+    match target.url.as_deref().and_then(|url| url.split_once("://")) {
+        Some(("s3", _)) => Ok(Box::new(S3Files::new(target)?)),
+        Some(("http" | "https", _)) => Ok(Box::new(WebFiles::new(target)?)),
+        _ => Err(StepError::Refused(
+            "files of any kind go to `url = \"https://…\"` or `\"s3://…\"`, into a `folder`, or through commands of yours (`probe` and \
+             `send`): correct the target"
+                .to_owned(),
+        )),
+    }
 }
 
 /// Files for a registry that holds named files.
@@ -62,10 +73,14 @@ pub(super) struct PublishFiles {
 }
 
 impl PublishFiles {
-    fn registry(&self, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+    fn registry<'c>(&self, cx: &'c Context<'_>) -> Result<Box<dyn Registry + 'c>, StepError> {
         match cx.world.target(cx.process, &self.publish.target())? {
             Destination::Folder(folder) => Ok(Box::new(FolderRegistry::new(folder))),
-            Destination::Service(target) => (self.line.service)(target, cx),
+            // Files of every kind can go through commands of the project.
+            Destination::Service(target) => match Commands::of(target, cx) {
+                Some(commands) => Ok(Box::new(commands)),
+                None => Ok((self.line.service)(target, cx)?),
+            },
         }
     }
 
@@ -73,7 +88,7 @@ impl PublishFiles {
     /// any file.
     fn fits(&self, cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
         match cx.process.targets.get(&self.publish.target()) {
-            Some(Target { url: Some(_), .. }) => (self.line.fits)(cx, file),
+            Some(Target { folder: None, .. }) => (self.line.fits)(cx, file),
             _ => Ok(()),
         }
     }
