@@ -7,6 +7,7 @@
 mod dependency;
 mod glob;
 mod ignore;
+pub mod index;
 mod load;
 mod locked;
 mod metadata;

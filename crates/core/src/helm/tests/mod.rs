@@ -2,6 +2,7 @@
 
 mod charts;
 mod files;
+mod index;
 mod never;
 mod values;
 
