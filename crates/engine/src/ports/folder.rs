@@ -1,11 +1,14 @@
 //! Folders as registries and environments: for shared drives, and as stand-ins in rehearsals.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use allclear_core::digest::{Digest, Hasher};
+use allclear_core::helm::index::{INDEX, LARGEST_INDEX};
 use allclear_core::names::Word;
 
 use super::environment::{Deployment, Environment};
+use super::helm_repository::{Edit, IndexFile};
 use super::registry::{Frozen, Registry};
 use crate::content::Meter;
 use crate::step::{Probe, StepError};
@@ -47,12 +50,44 @@ impl Registry for FolderRegistry {
     }
 }
 
+/// The index of charts in the folder, beside their files.
+impl IndexFile for FolderRegistry {
+    fn read(&self) -> Result<Option<String>, StepError> {
+        let path = self.folder.join(INDEX);
+        let cannot = || StepError::io(format!("read `{}`", path.display()));
+        let file = match std::fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(cannot()(error)),
+        };
+        let mut text = String::new();
+        file.take(LARGEST_INDEX + 1).read_to_string(&mut text).map_err(cannot())?;
+        match text.len() as u64 > LARGEST_INDEX {
+            true => Err(StepError::Refused(format!("`{}` has more than {LARGEST_INDEX} bytes", path.display()))),
+            false => Ok(Some(text)),
+        }
+    }
+
+    /// One at a time: others wait for the lock of the folder, on file systems that have locks.
+    fn update(&self, edit: &Edit<'_>) -> Result<(), StepError> {
+        let path = self.folder.join(INDEX);
+        let cannot = || StepError::io(format!("write `{}`", path.display()));
+        std::fs::create_dir_all(&self.folder).map_err(cannot())?;
+        let folder = std::fs::File::open(&self.folder).map_err(cannot())?;
+        match folder.lock() {
+            Err(error) if error.kind() != std::io::ErrorKind::Unsupported => return Err(cannot()(error)),
+            _ => {}
+        }
+        let Some(text) = edit(self.read()?.as_deref())? else { return Ok(()) };
+        write_durably(&path, text.as_bytes()).map_err(cannot())
+    }
+}
+
 /// The digest of a file, read in pieces; none where there is no file.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn digest_of(path: &Path) -> Result<Option<Digest>, StepError> {
-    use std::io::Read;
     let cannot = |source| StepError::Io { what: format!("read `{}`", path.display()), source };
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,

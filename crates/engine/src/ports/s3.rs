@@ -164,4 +164,4 @@ fn passes(status: u16) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

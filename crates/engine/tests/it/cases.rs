@@ -96,7 +96,7 @@ impl Case {
         let item = &Self::intent(hand).items[0];
         match self.place {
             Place::Ref(name) => hand.repo.push(&format!("{}:{name}", item.desired)),
-            Place::Folder("pypi" | "helm-chart") => {
+            Place::Folder("pypi") => {
                 let store = hand.session().ledger.store().get(&item.desired.parse().unwrap()).unwrap();
                 write(&project.outside().join(&item.target), &store);
             }

@@ -173,8 +173,8 @@ fn unexplained(records: &[Record], receipts: &[&Receipt], seen: &Seen) -> Vec<St
     let objects = seen.refs.iter().flat_map(|(name, history)| history.iter().map(move |object| (name, object)));
     let strange = objects.filter(|(_, object)| !known(object)).map(|(name, object)| format!("{name} named {object:?}"));
     let targets: BTreeSet<&str> = receipts.iter().map(|receipt| receipt.target.as_str()).collect();
-    let layout =
-        |path: &str| path.contains("/blobs/") || path.ends_with("/index.json") || path.ends_with("/oci-layout");
+    let indexes = ["/index.json", "/oci-layout", "/index.yaml"];
+    let layout = |path: &str| path.contains("/blobs/") || indexes.iter().any(|name| path.ends_with(name));
     let deployed = |path: &str| {
         let name = path.strip_suffix("/current.json").map(|name| format!("environment {name} of "));
         name.is_some_and(|name| targets.iter().any(|target| target.starts_with(&name)))

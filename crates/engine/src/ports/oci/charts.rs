@@ -3,20 +3,18 @@
 //! `helm push` writes the moment of the push into the manifest, so that two pushes of one chart are two digests. The manifest here is
 //! made from the chart alone.
 
-use std::io::Read;
 use std::time::Duration;
 
 use allclear_core::digest::Digest;
-use allclear_core::helm;
 use allclear_core::helm::yaml::{Entry, Node, Value as Yaml};
 use allclear_core::image_name::{ImageName, tag_of};
 use allclear_core::process::Target;
-use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::{Image, Images, MANIFEST, Manifest, OciRegistry, described, descriptor};
 use crate::content::{Content, Meter};
+use crate::ports::packed_chart;
 use crate::ports::registry::{Frozen, Registry};
 use crate::step::{Probe, StepError};
 
@@ -24,8 +22,6 @@ use crate::step::{Probe, StepError};
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 /// A packed chart.
 const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
-/// The largest `Chart.yaml`, in bytes.
-const LARGEST: u64 = 1 << 20;
 
 /// The charts of a container registry, below a path of it.
 pub struct OciCharts {
@@ -73,7 +69,7 @@ impl OciCharts {
     }
 
     fn packed(&self, file: &Frozen) -> Result<Packed, StepError> {
-        let metadata = config(&metadata(file)?);
+        let metadata = config(&packed_chart::manifest(file)?);
         let text = |key: &str| metadata[key].as_str().unwrap_or_default();
         let name = self.name(text("name"), text("version"))?;
         let bytes = metadata.to_string().into_bytes();
@@ -98,35 +94,11 @@ impl OciCharts {
         Ok(Packed { name, image, manifest, _config: config })
     }
 
-    /// Where a chart is whose bytes need not be here: its name and version are those of its file.
+    /// Where a chart is whose bytes need not be here.
     fn name_of(&self, file: &Frozen) -> Result<ImageName, StepError> {
-        if let Ok(metadata) = metadata(file) {
-            let text = |key: &str| metadata.text(key).unwrap_or_default();
-            return self.name(text("name"), text("version"));
-        }
-        let stem = file.name.trim_end_matches(".tgz");
-        let digit = |(at, _): &(usize, &str)| stem[at + 1..].starts_with(|c: char| c.is_ascii_digit());
-        let (at, _) = stem.match_indices('-').find(digit).unwrap_or((stem.len(), ""));
-        self.name(&stem[..at], stem[at..].trim_start_matches('-'))
+        let (name, version) = packed_chart::called(file);
+        self.name(&name, &version)
     }
-}
-
-/// What the `Chart.yaml` of a packed chart says.
-fn metadata(file: &Frozen) -> Result<Node, StepError> {
-    let cannot = |source| StepError::Io { what: format!("read the chart `{}`", file.name), source };
-    let meter = Meter::silent();
-    let mut tar = tar::Archive::new(GzDecoder::new(file.content.open(&meter)?));
-    for entry in tar.entries().map_err(cannot)? {
-        let entry = entry.map_err(cannot)?;
-        let path = entry.path().map_err(cannot)?.to_string_lossy().into_owned();
-        if path.split('/').nth(1) == Some(helm::MANIFEST) && path.split('/').count() == 2 {
-            let mut text = String::new();
-            entry.take(LARGEST).read_to_string(&mut text).map_err(cannot)?;
-            let what = format!("`{}` in `{}` cannot be read", helm::MANIFEST, file.name);
-            return Ok(helm::yaml::read(&text).map_err(StepError::content(what))?.root);
-        }
-    }
-    Err(StepError::Refused(format!("`{}` is no chart: it has no `{}`", file.name, helm::MANIFEST)))
 }
 
 /// The metadata as JSON, as Helm reads it back: all of it is text, `1.16` too, but for what is true or false, and values.

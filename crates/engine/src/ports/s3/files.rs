@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use allclear_core::digest::Digest;
+use allclear_core::helm::index::{INDEX, LARGEST_INDEX};
 use allclear_core::process::{S3, Target};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +13,7 @@ use ureq::{AsSendBody, Body, SendBody};
 use super::bucket::{self, Ask, Bucket, CHECKSUM, LARGEST, No};
 use super::credentials::Credentials;
 use crate::content::Meter;
+use crate::ports::helm_repository::{Edit, IndexFile};
 use crate::ports::http::{self, ask, header};
 use crate::ports::registry::{Frozen, Registry};
 use crate::step::{Probe, StepError};
@@ -69,6 +71,23 @@ impl S3Files {
         StepError::Refused(format!("{what} was refused with {said}: {way_out}"))
     }
 
+    /// The index of charts, and the mark of the object that it is; none where there is none.
+    fn index(&self) -> Result<Option<(String, String)>, StepError> {
+        let get = Ask::new("GET", Some(self.bucket.config.url.key(INDEX)));
+        let answer = self.ask(&get, ())?;
+        match answer.status().as_u16() {
+            200 => {}
+            404 => return Ok(None),
+            _ => return Err(self.refused(&get, answer)),
+        }
+        let what = format!("`GET {}/{INDEX}`", self.bucket.config.url);
+        let etag = header(&answer, "etag").map(str::to_owned);
+        let etag = etag.ok_or_else(|| StepError::Refused(format!("{what}: the service answers without an ETag")))?;
+        let bytes = http::bytes(answer, &what, LARGEST_INDEX)?;
+        let text = String::from_utf8(bytes).map_err(StepError::content(format!("{what}: this is not UTF-8 text")))?;
+        Ok(Some((text, etag)))
+    }
+
     /// The digest of an object: what the service says of it, or of its bytes; none where they are more than so many.
     fn digest(&self, key: &str, head: &Response<Body>, most: u64) -> Result<Option<Digest>, StepError> {
         if let Some(said) = checksum(head) {
@@ -97,6 +116,32 @@ fn checksum(head: &Response<Body>) -> Option<Digest> {
 
 fn passing(ask: &Ask, key: &str, why: &str) -> StepError {
     StepError::Passing { what: format!("`{} {key}`: {why}", ask.method), after: None }
+}
+
+/// The index of charts in the bucket, beside their files.
+impl IndexFile for S3Files {
+    fn read(&self) -> Result<Option<String>, StepError> {
+        Ok(self.index()?.map(|(text, _)| text))
+    }
+
+    /// Writes only over what was read: `If-Match`
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>). A service that does not know it takes the
+    /// last of two that write at once.
+    fn update(&self, edit: &Edit<'_>) -> Result<(), StepError> {
+        let found = self.index()?;
+        let Some(text) = edit(found.as_ref().map(|(text, _)| text.as_str()))? else { return Ok(()) };
+        let key = self.bucket.config.url.key(INDEX);
+        let mut put = Ask::put_new(key.clone(), Digest::of(text.as_bytes()));
+        if let Some((_, etag)) = found {
+            put.headers[0] = ("if-match", etag);
+        }
+        let answer = self.ask(&put, text.as_bytes())?;
+        match answer.status().as_u16() {
+            200 => Ok(()),
+            404 | 409 | 412 => Err(passing(&put, &key, "somebody else has just written it")),
+            _ => Err(self.refused(&put, answer)),
+        }
+    }
 }
 
 impl Registry for S3Files {

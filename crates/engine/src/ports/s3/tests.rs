@@ -18,6 +18,13 @@ fn store_of(endpoint: &str, url: &str, (id, secret): (&str, &str)) -> S3Store {
     S3Store::with(&config, credentials((id, secret)))
 }
 
+/// The files of a bucket, for its owner.
+pub(in crate::ports) fn files(endpoint: &str, url: &str) -> S3Files {
+    let url = url.parse().unwrap();
+    let config = S3 { url, endpoint: Some(endpoint.to_owned()), region: "eu-central-1".to_owned() };
+    S3Files::with(&config, credentials(OWNER))
+}
+
 pub(super) fn credentials((id, secret): (&str, &str)) -> Credentials {
     let variable = |name: &str| match name {
         "AWS_ACCESS_KEY_ID" => Some(id.to_owned()),

@@ -1,22 +1,33 @@
 //! Helm charts, packed from the release commit: the same commit always gives the same bytes.
 
+use std::path::PathBuf;
+
 use allclear_core::helm::{MANIFEST, file_in};
 use allclear_core::process::Target;
 
 use super::files::{Line, PublishFiles, here};
 use crate::pack::{self, Chart};
+use crate::ports::folder::FolderRegistry;
+use crate::ports::helm_repository::HelmRepository;
 use crate::ports::oci::OciCharts;
 use crate::ports::registry::{Frozen, Registry};
+use crate::ports::s3::S3Files;
 use crate::step::{Context, StepError};
 
 /// Charts as files.
-pub(super) const CHARTS: Line = Line { usual: &[], frozen: packed, fits: |_, _| Ok(()), service };
+pub(super) const CHARTS: Line = Line { usual: &[], frozen: packed, fits: |_, _| Ok(()), service, folder };
+
+/// Charts in a folder are a repository of charts, so that Helm finds them wherever the folder is served.
+fn folder(folder: PathBuf) -> Box<dyn Registry> {
+    Box::new(HelmRepository(FolderRegistry::new(folder)))
+}
 
 fn service(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     match target.url.as_deref().and_then(|url| url.split_once("://")) {
         Some(("oci" | "http" | "https", _)) => Ok(Box::new(OciCharts::new(target))),
+        Some(("s3", _)) => Ok(Box::new(HelmRepository(S3Files::new(target)?))),
         _ => Err(StepError::Refused(
-            "charts go to `url = \"oci://…\"`, into a `folder`, or through commands of yours (`probe` and `send`): correct the target"
+            "charts go to `url = \"oci://…\"` or `\"s3://…\"`, into a `folder`, or through commands of yours (`probe` and `send`): correct the target"
                 .to_owned(),
         )),
     }

@@ -1,5 +1,6 @@
 //! Publishes files to a registry that holds named files.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use allclear_core::digest::Digest;
@@ -33,6 +34,13 @@ pub(super) struct Line {
     pub(super) fits: fn(&Context<'_>, &Frozen) -> Result<(), StepError>,
     /// The registry behind a target that is a service.
     pub(super) service: Service,
+    /// The registry in a folder.
+    pub(super) folder: fn(PathBuf) -> Box<dyn Registry>,
+}
+
+/// Files in a folder, each under its own name.
+pub(super) fn folder(folder: PathBuf) -> Box<dyn Registry> {
+    Box::new(FolderRegistry::new(folder))
 }
 
 /// Python packages.
@@ -41,6 +49,7 @@ pub(super) const PYPI: Line = Line {
     frozen: PublishFiles::artifacts,
     fits: python,
     service: |target, _| Ok(Box::new(PypiIndex::new(target)?)),
+    folder,
 };
 
 /// A Python package must say the version of the release, in its name and inside.
@@ -52,7 +61,7 @@ fn python(cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
 
 /// Files of any kind.
 pub(super) const FILES: Line =
-    Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: any_files };
+    Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: any_files, folder };
 
 fn any_files(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     match target.url.as_deref().and_then(|url| url.split_once("://")) {
@@ -75,7 +84,7 @@ pub(super) struct PublishFiles {
 impl PublishFiles {
     fn registry<'c>(&self, cx: &'c Context<'_>) -> Result<Box<dyn Registry + 'c>, StepError> {
         match cx.world.target(cx.process, &self.publish.target())? {
-            Destination::Folder(folder) => Ok(Box::new(FolderRegistry::new(folder))),
+            Destination::Folder(folder) => Ok((self.line.folder)(folder)),
             // Files of every kind can go through commands of the project.
             Destination::Service(target) => match Commands::of(target, cx) {
                 Some(commands) => Ok(Box::new(commands)),
@@ -171,9 +180,9 @@ impl Effect for PublishFiles {
     }
 
     /// The first file opens the version at the registry, which two at once could get in each other's way at; then all others. Packages
-    /// of npm need each other, and whoever installs one meanwhile shall find the others: one after the other.
+    /// of npm need each other, and whoever installs one meanwhile shall find the others; charts can share an index: one after the other.
     fn rank(&self, _item: &Item, at: usize) -> usize {
-        if self.publish.publish.as_str() == "npm" { at } else { at.min(1) }
+        if matches!(self.publish.publish.as_str(), "npm" | "helm-chart") { at } else { at.min(1) }
     }
 
     fn visibility(&self, cx: &Context<'_>) -> Duration {
