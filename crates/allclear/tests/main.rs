@@ -28,6 +28,7 @@ mod it {
     mod object_store;
     mod output;
     mod publish;
+    mod published;
     mod pypi;
     mod remote;
     mod report;

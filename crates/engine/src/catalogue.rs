@@ -22,6 +22,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::attest::KIND,
     &steps::tag::KIND,
     &steps::publish::KIND,
+    &steps::publish::published::KIND,
     &steps::publish::pointers::KIND,
     &steps::deploy::KIND,
     &steps::smoke::KIND,

@@ -7,6 +7,7 @@ use allclear_core::digest::{Digest, Hasher};
 use allclear_core::helm::index::{INDEX, LARGEST_INDEX};
 use allclear_core::names::Word;
 
+use super::download::{self, Downloaded, Reader};
 use super::environment::{Deployment, Environment};
 use super::helm_repository::{Edit, IndexFile};
 use super::registry::{Frozen, Registry};
@@ -47,6 +48,13 @@ impl Registry for FolderRegistry {
         // Never over something that has come there since we looked.
         part.persist_noclobber(&to).map_err(|error| cannot(error.error))?;
         std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
+    }
+
+    fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
+        let path = self.folder.join(&file.path);
+        let read = download::in_folder(&path, download::most(file.content.size))?;
+        let place = path.display().to_string();
+        Ok(read.map(|(found, size)| Downloaded { found, size, place, by: Reader::Everybody }))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod ci;
 #[cfg(test)]
 pub(crate) mod double;
+pub mod download;
 pub mod environment;
 pub mod folder;
 pub mod folder_store;

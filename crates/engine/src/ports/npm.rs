@@ -36,6 +36,7 @@ pub use self::name::Name;
 pub use self::npmrc::in_file;
 pub use self::package::Package;
 use self::packument::{Dist, Packument, Standing};
+use super::download::{self, Downloaded, Found};
 use super::http::{self, ask};
 use super::registry::{Frozen, Registry};
 use super::secret;
@@ -163,6 +164,33 @@ impl NpmRegistry {
         };
         io::copy(&mut tarball, &mut Into(&mut sha512)).map_err(cut)?;
         Ok(format!("sha512-{}", STANDARD.encode(sha512.finalize())))
+    }
+
+    /// The same registry to somebody who has no token.
+    fn as_everybody(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            release: self.release.clone(),
+            token: None,
+            variable: self.variable.clone(),
+            agent: self.agent.clone(),
+        }
+    }
+
+    /// Reads the tarball of a version where its package's document says that it is.
+    fn read(&self, file: &Frozen) -> Result<Option<(Found, u64, String)>, StepError> {
+        let package = self.package(file)?;
+        let Some(packument) = self.packument(&package.name)? else { return Ok(None) };
+        let Standing::There(dist) = packument.standing(&package.version.to_string()) else { return Ok(None) };
+        let none = || StepError::Refused(format!("`{}` does not say where a tarball is", self.url));
+        let url = dist.and_then(|dist| dist.tarball.as_deref()).ok_or_else(none)?;
+        let ask_one = |url: &str| {
+            let of = Request::get(url);
+            let of = if origin(url) == origin(&self.url) { self.authorized(of) } else { of };
+            ask(&self.agent, request(of.body(()))?)
+        };
+        let read = download::file(url, download::most(file.content.size), &ask_one)?;
+        Ok(read.map(|(found, size)| (found, size, http::shown(url).to_owned())))
     }
 
     /// Where a person can look at a version.
@@ -335,6 +363,13 @@ impl Registry for NpmRegistry {
     /// only an upload could: that the token may publish and not only read, and that a new name is free for them.
     fn admits(&self, file: &Frozen) -> Result<(), StepError> {
         self.admits_package(&self.package(file)?.name)
+    }
+
+    fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
+        let everybody = self.as_everybody();
+        let own = self.token.is_some().then_some(|| self.read(file));
+        let read = download::openly(|| everybody.read(file), own)?;
+        Ok(read.map(|((found, size, place), by)| Downloaded { found, size, place, by }))
     }
 
     fn visibility(&self) -> Duration {

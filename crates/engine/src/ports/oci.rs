@@ -8,6 +8,7 @@ mod archive;
 pub(super) mod auth;
 mod charts;
 mod config_file;
+mod download;
 mod layout;
 mod registry;
 #[cfg(test)]
@@ -22,8 +23,10 @@ use serde_json::{Value, json};
 pub use self::archive::image;
 pub use self::charts::OciCharts;
 pub(crate) use self::config_file::secrets;
+pub use self::download::{Part, download};
 pub use self::layout::OciLayout;
 pub use self::registry::OciRegistry;
+use super::download::Found;
 use crate::content::{Content, Meter};
 use crate::step::StepError;
 
@@ -125,6 +128,23 @@ pub trait Images: Sync {
     /// Why it does not, with the way out.
     fn admits(&self, _name: &ImageName) -> Result<(), StepError> {
         Ok(())
+    }
+
+    /// The bytes of the manifest that a tag or a digest (`sha256:…`) leads to, whatever they are.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn bytes(&self, name: &ImageName, reference: &str) -> Result<Option<Vec<u8>>, StepError>;
+
+    /// Reads a blob to its end, of at most so many bytes, and says what it is and how large.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn blob(&self, name: &ImageName, digest: &Digest, most: u64) -> Result<Option<(Found, u64)>, StepError>;
+
+    /// The same images to somebody who has no credentials; none where there are none.
+    fn as_everybody(&self) -> Option<Box<dyn Images>> {
+        None
     }
 
     /// Where a person can look at a name.

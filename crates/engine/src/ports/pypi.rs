@@ -3,7 +3,7 @@
 //! What an answer to an upload says never decides anything. PyPI answers 200 to a file that it has, 400 to one that it has with other
 //! bytes and to one that it does not like; pypiserver and devpi answer 409. Only the digest in the index tells them apart.
 
-mod address;
+pub(super) mod address;
 mod form;
 mod trusted;
 
@@ -21,6 +21,7 @@ use ureq::{Agent, Body, SendBody};
 use self::address::{index_of, joined, origin};
 use self::form::Form;
 use self::trusted::Trusted;
+use super::download::{self, Downloaded, Found};
 use super::http::{self, agent, ask, header, refused};
 use super::oci::auth::is_loopback;
 use super::registry::{Frozen, Registry};
@@ -252,6 +253,13 @@ impl Registry for PypiIndex {
         self.admits_form(&name, &Form::of(&name, &metadata, &file.content.sha256))
     }
 
+    fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
+        let everybody = self.as_everybody();
+        let own = matches!(self.credentials, Credentials::Secret(..)).then_some(|| self.read(file));
+        let read = download::openly(|| everybody.read(file), own)?;
+        Ok(read.map(|((found, size, place), by)| Downloaded { found, size, place, by }))
+    }
+
     fn visibility(&self) -> Duration {
         if address::is_pypi(&self.upload) { PATIENCE } else { PATIENCE_ELSEWHERE }
     }
@@ -281,6 +289,26 @@ impl PypiIndex {
             200..300 | 400 | 422 => Ok(()),
             _ => Err(self.not_taken(&format!("`POST {}` without a file", self.upload), &name.project, answer)),
         }
+    }
+
+    /// The same index to somebody who has no credentials.
+    fn as_everybody(&self) -> Self {
+        Self {
+            agent: self.agent.clone(),
+            upload: self.upload.clone(),
+            index: self.index.clone(),
+            credentials: Credentials::None(secret::PYPI.to_owned()),
+        }
+    }
+
+    /// Reads a file where its project's page says that it is.
+    fn read(&self, file: &Frozen) -> Result<Option<(Found, u64, String)>, StepError> {
+        let name = file_name(file)?;
+        let page = format!("{}{}/", self.index, normalized(&name.project));
+        let Some(listed) = self.listed(&page, &name.text)? else { return Ok(None) };
+        let url = joined(&page, &listed.url);
+        let read = download::file(&url, download::most(file.content.size), &|url| self.get(url))?;
+        Ok(read.map(|(found, size)| (found, size, http::shown(&url).to_owned())))
     }
 
     /// Where people look at the file.

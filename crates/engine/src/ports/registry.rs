@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use allclear_core::digest::Digest;
 
+use super::download::{Downloaded, Found, Reader};
 use crate::content::{Content, Meter};
 use crate::step::{Probe, StepError};
 
@@ -60,6 +61,29 @@ pub trait Registry: Sync {
     /// Why it may not, with the way out.
     fn admits(&self, _file: &Frozen) -> Result<(), StepError> {
         Ok(())
+    }
+
+    /// Downloads what stands where this file is to stand, by its name and as a user would, and hashes it while it is read, up to one byte
+    /// more than the file has (any size where its is 0, which means unknown): without credentials first, with them only where everybody is
+    /// refused or sees nothing. None where there is nothing.
+    ///
+    /// A registry that does not say how is asked by [`Registry::find`] only: then the answer is what it says of the file, no byte of it
+    /// was read, and the answer tells that ([`Reader::NotRead`]).
+    ///
+    /// # Errors
+    /// When it cannot be read: [`StepError::Passing`] where later it may be.
+    fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
+        let said = |found, place: String| Downloaded { found, size: file.content.size, place, by: Reader::NotRead };
+        match self.find(file)? {
+            Probe::Absent => Ok(None),
+            Probe::Ours { place } => {
+                Ok(Some(said(Found::Whole(file.content.sha256), place.unwrap_or_else(|| file.name.clone()))))
+            }
+            Probe::Foreign { found } | Probe::Superseded { found } => {
+                Ok(Some(said(Found::Other(found), file.name.clone())))
+            }
+            Probe::Unsure { why } => Err(StepError::Passing { what: why, after: None }),
+        }
     }
 
     /// How long what was uploaded may take to be seen.

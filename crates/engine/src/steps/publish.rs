@@ -7,6 +7,7 @@ mod files;
 mod image;
 mod npm;
 pub mod pointers;
+pub mod published;
 
 use allclear_core::names::Word;
 use allclear_core::process::Step;
@@ -17,7 +18,8 @@ use serde::Deserialize;
 use self::files::{FILES, PYPI, PublishFiles};
 use self::image::PublishImage;
 use self::npm::NPM;
-use crate::step::{Context, Effect, Kind, StepError, Work};
+use self::published::Published;
+use crate::step::{Context, Kind, StepError, Work};
 
 const FIELDS: &[Field] = &[
     Field::new("to", Type::Word, "the target of `[targets]`; called like what is published where it is left out"),
@@ -43,7 +45,7 @@ pub const KIND: Kind = Kind {
         naming: Naming::KindAndValue,
         once: false,
     },
-    work: |step| Ok(Work::Effect(effect(step.read::<Publish>()?))),
+    work: |step| Ok(Work::Effect(work(step.read::<Publish>()?))),
     preflight: |step, preflight| {
         if let Ok(publish) = step.read::<Publish>() {
             preflight.target(&publish.target());
@@ -54,7 +56,7 @@ pub const KIND: Kind = Kind {
 };
 
 /// What can be published: one line and one file for each.
-fn effect(publish: Publish) -> Box<dyn Effect> {
+fn work(publish: Publish) -> Box<dyn Published> {
     match publish.publish.as_str() {
         "oci-image" => Box::new(PublishImage(publish)),
         "helm-chart" => Box::new(PublishFiles { publish, line: &charts::CHARTS }),

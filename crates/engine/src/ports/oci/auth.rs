@@ -37,6 +37,11 @@ impl Auth {
         Self { secret, known: Mutex::new(None) }
     }
 
+    /// Whether there is anything to say who asks.
+    pub(super) fn has_secret(&self) -> bool {
+        self.secret.is_some()
+    }
+
     /// The header that was right last time.
     pub(super) fn header(&self) -> Option<String> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -14,6 +14,7 @@ use tempfile::NamedTempFile;
 
 use super::{Image, Images, MANIFEST, Manifest, OciRegistry, described, descriptor};
 use crate::content::{Content, Meter};
+use crate::ports::download::{Downloaded, Found, most, openly};
 use crate::ports::packed_chart;
 use crate::ports::registry::{Frozen, Registry};
 use crate::step::{Probe, StepError};
@@ -146,8 +147,29 @@ impl Registry for OciCharts {
         self.images(&name)?.admits(&name)
     }
 
+    fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
+        let name = self.name_of(file)?;
+        let images = self.images(&name)?;
+        let everybody = images.as_everybody();
+        let own = everybody.is_some().then_some(|| layer(&images, &name, file));
+        let read = openly(|| layer(everybody.as_deref().unwrap_or(&images), &name, file), own)?;
+        let place = images.place(&name);
+        Ok(read.map(|((found, size), by)| Downloaded { found, size, place, by }))
+    }
+
     fn visibility(&self) -> Duration {
         Duration::from_secs(60)
+    }
+}
+
+/// Reads the chart that a name leads to, as `helm pull` does.
+fn layer(images: &dyn Images, name: &ImageName, file: &Frozen) -> Result<Option<(Found, u64)>, StepError> {
+    let Some(bytes) = images.bytes(name, &name.tag)? else { return Ok(None) };
+    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let chart = manifest["layers"].as_array().into_iter().flatten().find(|layer| layer["mediaType"] == CHART);
+    match chart.and_then(described) {
+        Some((digest, _)) => images.blob(name, &digest, most(file.content.size)),
+        None => Ok(Some((Found::Other("something that is no chart".to_owned()), 0))),
     }
 }
 

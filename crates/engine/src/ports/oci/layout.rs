@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Image, Images, Manifest, descriptor, media_type};
 use crate::content::{Content, Meter};
+use crate::ports::download::{Found, in_folder};
 use crate::step::StepError;
 use crate::world::write_durably;
 
@@ -42,7 +43,7 @@ impl OciLayout {
         }
     }
 
-    fn blob(&self, digest: &Digest) -> PathBuf {
+    fn blob_path(&self, digest: &Digest) -> PathBuf {
         self.folder.join("blobs/sha256").join(digest.to_string())
     }
 
@@ -51,7 +52,7 @@ impl OciLayout {
     }
 
     fn keep(&self, blob: &Content, meter: &Meter<'_>) -> Result<(), StepError> {
-        let to = self.blob(&blob.sha256);
+        let to = self.blob_path(&blob.sha256);
         let cannot = |source| StepError::Io { what: format!("write `{}`", to.display()), source };
         if to.metadata().is_ok_and(|meta| meta.len() == blob.size) {
             meter.add(blob.size);
@@ -86,7 +87,7 @@ impl Images for OciLayout {
     fn push(&self, _name: &ImageName, image: &Image, meter: &Meter<'_>) -> Result<(), StepError> {
         image.blobs.iter().try_for_each(|blob| self.keep(blob, meter))?;
         for manifest in &image.manifests {
-            self.write(&self.blob(&manifest.digest), &manifest.bytes)?;
+            self.write(&self.blob_path(&manifest.digest), &manifest.bytes)?;
         }
         self.write(&self.folder.join("oci-layout"), br#"{"imageLayoutVersion":"1.0.0"}"#)
     }
@@ -102,14 +103,8 @@ impl Images for OciLayout {
         self.write(&self.folder.join("index.json"), index.to_string().as_bytes())
     }
 
-    fn manifest(&self, _name: &ImageName, digest: &Digest) -> Result<Option<Manifest>, StepError> {
-        let path = self.blob(digest);
-        let mut bytes = Vec::new();
-        match std::fs::File::open(&path).and_then(|file| file.take(super::LARGEST_MANIFEST).read_to_end(&mut bytes)) {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(StepError::Io { what: format!("read `{}`", path.display()), source }),
-        }
+    fn manifest(&self, name: &ImageName, digest: &Digest) -> Result<Option<Manifest>, StepError> {
+        let Some(bytes) = self.bytes(name, &format!("sha256:{digest}"))? else { return Ok(None) };
         let read: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         Ok(Some(Manifest::new(media_type(&read), bytes)).filter(|manifest| manifest.digest == *digest))
     }
@@ -119,6 +114,29 @@ impl Images for OciLayout {
         let all = index["manifests"].as_array().into_iter().flatten();
         let named = all.filter_map(|entry| entry["annotations"][REF_NAME].as_str()?.parse::<ImageName>().ok());
         Ok(named.filter(|other| other.with_tag(&name.tag) == *name).map(|other| other.tag).collect())
+    }
+
+    fn bytes(&self, name: &ImageName, reference: &str) -> Result<Option<Vec<u8>>, StepError> {
+        let digest = match reference.strip_prefix("sha256:") {
+            Some(digest) => digest.parse().ok(),
+            None => {
+                let index = self.index()?;
+                let name = name.with_tag(reference);
+                let entry = index["manifests"].as_array().into_iter().flatten().find(|entry| names(entry, &name));
+                entry.and_then(super::described).map(|(digest, _)| digest)
+            }
+        };
+        let Some(path) = digest.map(|digest| self.blob_path(&digest)) else { return Ok(None) };
+        let mut bytes = Vec::new();
+        match std::fs::File::open(&path).and_then(|file| file.take(super::LARGEST_MANIFEST).read_to_end(&mut bytes)) {
+            Ok(_) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StepError::Io { what: format!("read `{}`", path.display()), source }),
+        }
+    }
+
+    fn blob(&self, _name: &ImageName, digest: &Digest, most: u64) -> Result<Option<(Found, u64)>, StepError> {
+        in_folder(&self.blob_path(digest), most)
     }
 
     fn place(&self, name: &ImageName) -> String {

@@ -14,6 +14,7 @@ use ureq::{Agent, AsSendBody, Body, SendBody};
 use super::auth::{Auth, is_loopback};
 use super::{DOCKER_INDEX, DOCKER_MANIFEST, INDEX, Image, Images, LARGEST_MANIFEST, MANIFEST, Manifest, config_file};
 use crate::content::{Content, Meter};
+use crate::ports::download::{self, Found};
 use crate::ports::http;
 use crate::ports::secret::{self, Secret};
 use crate::step::StepError;
@@ -26,6 +27,10 @@ const MOST_PAGES: usize = 1000;
 /// What to do about a no.
 const LOG_IN: &str =
     "log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push";
+
+/// What to do about a no to who reads.
+const MAY_READ: &str =
+    "log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to pull";
 
 /// A container registry.
 pub struct OciRegistry {
@@ -114,8 +119,7 @@ impl OciRegistry {
 
     fn look(&self, method: &str, name: &ImageName, reference: &str) -> Result<Option<Response<Body>>, StepError> {
         let url = self.url(name, &format!("manifests/{reference}"));
-        // Without these a registry says that there is nothing.
-        let kinds = [MANIFEST, INDEX, DOCKER_MANIFEST, DOCKER_INDEX].join(", ");
+        let kinds = kinds();
         let make =
             || Request::builder().method(method).uri(&url).header("accept", &kinds).header("cache-control", "no-cache");
         let answer = self.ask(name, (), make)?;
@@ -123,6 +127,15 @@ impl OciRegistry {
             200 => Ok(Some(answer)),
             404 => Ok(None),
             _ => Err(http::refused(&format!("looking for `{}/{reference}`", self.shown(name)), answer, LOG_IN)),
+        }
+    }
+
+    /// Asks for something to read, here or where the registry sends those who read: that one is told nothing, and asks in vain.
+    fn get(&self, name: &ImageName, url: &str, accept: &str) -> Result<Response<Body>, StepError> {
+        let make = || Request::get(url).header("accept", accept).header("cache-control", "no-cache");
+        match url.starts_with(&format!("{}/", self.base)) {
+            true => self.ask(name, (), make),
+            false => http::ask(&self.agent, self.ready(make(), ())?),
         }
     }
 
@@ -267,6 +280,27 @@ impl Images for OciRegistry {
         Ok(tags)
     }
 
+    fn bytes(&self, name: &ImageName, reference: &str) -> Result<Option<Vec<u8>>, StepError> {
+        let url = self.url(name, &format!("manifests/{reference}"));
+        let what = format!("`{}/{reference}`", self.shown(name));
+        let answer = download::follow(&url, &|url| self.get(name, url, &kinds()))?;
+        match answer.status().as_u16() {
+            200 => http::bytes(answer, &what, LARGEST_MANIFEST).map(Some),
+            404 => Ok(None),
+            _ => Err(http::refused(&format!("reading {what}"), answer, MAY_READ)),
+        }
+    }
+
+    fn blob(&self, name: &ImageName, digest: &Digest, most: u64) -> Result<Option<(Found, u64)>, StepError> {
+        let url = self.url(name, &format!("blobs/sha256:{digest}"));
+        download::file(&url, most, &|url| self.get(name, url, "*/*"))
+    }
+
+    fn as_everybody(&self) -> Option<Box<dyn Images>> {
+        let open = Self { prefix: self.prefix.clone(), ..Self::at(&self.base, &self.host, None) };
+        self.auth.has_secret().then(|| Box::new(open) as Box<dyn Images>)
+    }
+
     /// An upload is begun, which only who may push can, and given up.
     fn admits(&self, name: &ImageName) -> Result<(), StepError> {
         let location = self.begin(name)?;
@@ -282,6 +316,11 @@ impl Images for OciRegistry {
     fn visibility(&self) -> Duration {
         Duration::from_secs(60)
     }
+}
+
+/// The manifests that are understood: without these in the question a registry says that there is nothing.
+fn kinds() -> String {
+    [MANIFEST, INDEX, DOCKER_MANIFEST, DOCKER_INDEX].join(", ")
 }
 
 /// The next page in the header `Link`, by RFC 5988.

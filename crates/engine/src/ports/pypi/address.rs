@@ -33,7 +33,7 @@ pub(super) fn origin(url: &str) -> Option<&str> {
 }
 
 /// What an address on a page means: RFC 3986, section 5.2, for the forms that indexes use.
-pub(super) fn joined(page: &str, address: &str) -> String {
+pub(in crate::ports) fn joined(page: &str, address: &str) -> String {
     let (Some(origin), None) = (origin(page), origin(address)) else { return address.to_owned() };
     if address.starts_with("//") {
         let scheme = origin.split("//").next().unwrap_or_default();

@@ -10,9 +10,11 @@ use allclear_core::python::{FileName, agree};
 
 use super::Publish;
 use super::commands::Commands;
+use super::published::Published;
 use crate::content::Content;
 use crate::files::Pattern;
 use crate::ports::folder::FolderRegistry;
+use crate::ports::oci::Part;
 use crate::ports::pypi::PypiIndex;
 use crate::ports::registry::{Frozen, Registry};
 use crate::ports::s3::S3Files;
@@ -120,12 +122,18 @@ impl PublishFiles {
         }
     }
 
+    /// How many bytes a file of this digest has, where that is known; 0 where it is not.
+    fn size(&self, cx: &Context<'_>, digest: &Digest) -> u64 {
+        let artifacts = cx.release.artifacts();
+        artifacts.iter().find(|artifact| artifact.sha256 == *digest).map_or(0, |artifact| artifact.size)
+    }
+
     /// The file that an item is about. To look at a registry its bytes need not be here.
     fn file(&self, cx: &Context<'_>, item: &Item) -> Result<Frozen, StepError> {
         let sha256: Digest = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
         let path = item.target.split_once('/').map_or("", |(_, path)| path);
         here(cx, path, sha256).or_else(|_| {
-            let content = Content { path: cx.store.path(&sha256), offset: 0, size: 0, sha256 };
+            let content = Content { path: cx.store.path(&sha256), offset: 0, size: self.size(cx, &sha256), sha256 };
             Ok(Frozen { name: name(path), path: path.to_owned(), content })
         })
     }
@@ -143,6 +151,14 @@ pub(super) fn here(cx: &Context<'_>, path: &str, digest: Digest) -> Result<Froze
         )));
     }
     Ok(Frozen { name: name(path), path: path.to_owned(), content: Content::file(cx.store.path(&digest), digest)? })
+}
+
+impl Published for PublishFiles {
+    fn download(&self, cx: &Context<'_>, item: &Item) -> Result<Option<Vec<Part>>, StepError> {
+        let file = self.file(cx, item)?;
+        let read = self.registry(cx)?.download(&file)?;
+        Ok(read.map(|read| vec![Part { name: file.name, wanted: file.content.sha256, read }]))
+    }
 }
 
 impl Effect for PublishFiles {

@@ -8,8 +8,9 @@ use allclear_core::image_name::ImageName;
 
 use super::Publish;
 use super::files::here;
+use super::published::Published;
 use crate::files::Pattern;
-use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry};
+use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry, Part};
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
 
@@ -78,6 +79,14 @@ impl PublishImage {
                 root.digest, item.desired
             ))),
         }
+    }
+}
+
+impl Published for PublishImage {
+    fn download(&self, cx: &Context<'_>, item: &Item) -> Result<Option<Vec<Part>>, StepError> {
+        let name = self.name(cx)?;
+        let wanted = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
+        oci::download(self.images(cx, &name)?.as_ref(), &name, &wanted)
     }
 }
 
