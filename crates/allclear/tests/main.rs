@@ -30,6 +30,7 @@ mod it {
     mod publish;
     mod published;
     mod pypi;
+    mod reconcile;
     mod remote;
     mod report;
     mod report_page;

@@ -113,6 +113,23 @@ pub enum Event {
     },
     /// A person gave or refused a sign-off.
     SignedOff(SignOff),
+    /// What a step had made true is missing outside, and is about to be made true again, as it was recorded.
+    RepairStarted {
+        /// The step.
+        step: StepId,
+        /// The targets of its receipts that are missing.
+        targets: Vec<String>,
+    },
+    /// A repair came to its end.
+    Repaired {
+        /// The step.
+        step: StepId,
+        /// What is there again, as it was found.
+        receipts: Vec<Receipt>,
+        /// The targets that are missing all the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_done: Vec<String>,
+    },
     /// Everything that the process asks for is done.
     ReleaseFinished {},
     /// A person ended the release before its end.
@@ -410,6 +427,8 @@ impl Event {
             Self::StepWaived { .. } => "step-waived",
             Self::StepReopened { .. } => "step-reopened",
             Self::SignedOff(_) => "signed-off",
+            Self::RepairStarted { .. } => "repair-started",
+            Self::Repaired { .. } => "repaired",
             Self::ReleaseFinished {} => "release-finished",
             Self::ReleaseAborted { .. } => "release-aborted",
         }
@@ -421,7 +440,9 @@ impl Event {
             Self::StepStarted { step, .. }
             | Self::StepCarriedOver { step, .. }
             | Self::StepWaived { step, .. }
-            | Self::StepReopened { step, .. } => Some(step),
+            | Self::StepReopened { step, .. }
+            | Self::RepairStarted { step, .. }
+            | Self::Repaired { step, .. } => Some(step),
             Self::StepPassed(outcome) | Self::StepFailed(outcome) | Self::StepErrored(outcome) => Some(&outcome.step),
             Self::SignedOff(sign_off) => Some(&sign_off.gate),
             _ => None,
@@ -463,6 +484,15 @@ impl Event {
                 Verdict::Go => format!("{gate} signed off by {person} for {role}"),
                 Verdict::NoGo => format!("{gate} refused by {person} for {role}"),
             },
+            Self::RepairStarted { step, targets } => {
+                format!("{step} is about to put back {}", named(targets.iter().map(String::as_str)))
+            }
+            Self::Repaired { step, receipts, not_done } if receipts.is_empty() => {
+                format!("{step} could not put back {}", named(not_done.iter().map(String::as_str)))
+            }
+            Self::Repaired { step, receipts, .. } => {
+                format!("{step} put back {}", named(receipts.iter().map(|receipt| receipt.target.as_str())))
+            }
             Self::ReleaseFinished {} => "release finished".to_owned(),
             Self::ReleaseAborted { reason } => format!("release aborted: {reason}"),
         };
@@ -475,6 +505,14 @@ fn titles(intent: &Intent) -> String {
         [] => "nothing is left to do".to_owned(),
         [item] => item.title.clone(),
         [first, rest @ ..] => format!("{} and {} more", first.title, rest.len()),
+    }
+}
+
+fn named<'a>(mut targets: impl ExactSizeIterator<Item = &'a str>) -> String {
+    match (targets.next(), targets.len()) {
+        (None, _) => "nothing".to_owned(),
+        (Some(one), 0) => one.to_owned(),
+        (Some(first), more) => format!("{first} and {more} more"),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::canonical;
 use crate::digest::Digest;
-use crate::event::{Actor, Artifact, CommitRole, Event, Intent, Opened, Outcome, Record, SignOff};
+use crate::event::{Actor, Artifact, CommitRole, Event, Intent, Opened, Outcome, Receipt, Record, SignOff};
 use crate::names::{CommitId, StepId, Word};
 use crate::version::Version;
 
@@ -32,6 +32,9 @@ pub struct Release {
     pub past_return: bool,
     /// What happened to each step.
     pub steps: BTreeMap<StepId, History>,
+    /// What was put back after it had gone, or is about to be: one for each target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<Repair>,
     /// The number of its last event.
     pub seq: u64,
 }
@@ -140,6 +143,19 @@ pub struct Given {
     pub sign_off: SignOff,
 }
 
+/// Something that was missing outside and is put back.
+#[derive(Debug, Clone, Serialize)]
+pub struct Repair {
+    /// The step that had made it.
+    pub step: StepId,
+    /// The target of its receipt.
+    pub target: String,
+    /// When it was found missing, and by whom.
+    pub begun: Stamp,
+    /// When it was there again, and who found that; none where that is not known yet.
+    pub done: Option<Stamp>,
+}
+
 /// An event that cannot follow the events before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IllegalEvent {
@@ -191,7 +207,9 @@ impl Release {
             (Some(release), event) => {
                 release.seq = record.seq;
                 // What arrives after the end, from a clone that did not know, stays in the record and changes nothing.
-                if release.state == State::Open {
+                // What was published can get lost long after.
+                let repair = matches!(event, Event::RepairStarted { .. } | Event::Repaired { .. });
+                if release.state == State::Open || repair {
                     release.take(record, event);
                 }
             }
@@ -210,6 +228,7 @@ impl Release {
             release_commit: None,
             past_return: false,
             steps: BTreeMap::new(),
+            repairs: vec![],
             seq: record.seq,
         }
     }
@@ -244,6 +263,25 @@ impl Release {
             Event::StepReopened { step, .. } => self.history(step).reopen(),
             Event::SignedOff(sign_off) => {
                 self.history(&sign_off.gate).sign_offs.push(Given { stamp, sign_off: sign_off.clone() });
+            }
+            Event::RepairStarted { step, targets } => {
+                // What this clone began before and did not bring to its end begins again.
+                self.repairs.retain(|one| !one.is_open_of(step, &record.actor.clone) || !targets.contains(&one.target));
+                let of = |target: &String| Repair {
+                    step: step.clone(),
+                    target: target.clone(),
+                    begun: stamp.clone(),
+                    done: None,
+                };
+                self.repairs.extend(targets.iter().map(of));
+            }
+            Event::Repaired { step, receipts, not_done } => {
+                // Whoever else is at it does the same.
+                let back = |one: &Repair| receipts.iter().any(|receipt| receipt.target == one.target);
+                let open = self.repairs.iter_mut().filter(|one| one.done.is_none() && one.step == *step);
+                open.filter(|one| back(one)).for_each(|one| one.done = Some(stamp.clone()));
+                self.repairs
+                    .retain(|one| !one.is_open_of(step, &record.actor.clone) || !not_done.contains(&one.target));
             }
             Event::ReleaseFinished {} => self.state = State::Finished { end: stamp },
             Event::ReleaseAborted { reason } => self.state = State::Aborted { end: stamp, reason: reason.clone() },
@@ -313,6 +351,13 @@ impl Release {
         self.release_commit.as_ref().or(self.candidate.as_ref())
     }
 
+    /// What a step made true outside, as it was found, whichever of its attempts did.
+    pub fn receipts(&self, step: &StepId) -> impl Iterator<Item = &Receipt> {
+        let attempts = self.steps.get(step).map(|history| history.attempts.as_slice()).unwrap_or_default();
+        let passed = attempts.iter().filter(|attempt| attempt.verdict == Verdict::Passed);
+        passed.flat_map(|attempt| &attempt.outcome.receipts)
+    }
+
     /// What was built from the present candidate, over all steps that build.
     pub fn artifacts(&self) -> Vec<&Artifact> {
         self.built(|_| true)
@@ -358,6 +403,12 @@ impl History {
     /// The newest attempt that no person has set aside.
     pub fn last(&self) -> Option<&Attempt> {
         self.attempts.get(self.reopened_at..).and_then(<[Attempt]>::last)
+    }
+}
+
+impl Repair {
+    fn is_open_of(&self, step: &StepId, clone: &str) -> bool {
+        self.done.is_none() && self.step == *step && self.begun.by.clone == clone
     }
 }
 

@@ -211,3 +211,44 @@ fn an_opening_outside_its_window_says_so_and_another_says_nothing_of_it() {
     assert_eq!(read(&inside), "minor release opened");
     assert_eq!(read(&outside), "minor release opened outside its window: the fair");
 }
+
+fn about_to_repair() -> Event {
+    Event::RepairStarted { step: id("all/tag"), targets: vec!["a".to_owned(), "b".to_owned()] }
+}
+
+/// A repair after which these are there again, and these are not.
+fn repaired(back: &[&str], not_done: &[&str]) -> Event {
+    let receipt = |target: &&str| Receipt { target: (*target).to_owned(), found: "there".to_owned(), place: None };
+    let not_done = not_done.iter().map(|target| (*target).to_owned()).collect();
+    Event::Repaired { step: id("all/tag"), receipts: back.iter().map(receipt).collect(), not_done }
+}
+
+/// What is put back, or about to be: `a` is not known yet, `b!` is.
+fn repairs(story: &Story) -> Vec<String> {
+    let told = story.release().repairs.into_iter();
+    told.map(|one| format!("{}{}", one.target, if one.done.is_some() { "!" } else { "" })).collect()
+}
+
+#[test]
+fn what_was_lost_after_the_end_is_put_back_and_the_release_stays_over() {
+    let story = Story::opened().then(Event::ReleaseFinished {}).then(about_to_repair());
+    assert_eq!(repairs(&story), ["a", "b"]);
+    let story = story.then(repaired(&["a"], &["b"]));
+    assert_eq!(repairs(&story), ["a!"]);
+    assert!(matches!(story.release().state, State::Finished { .. }));
+}
+
+#[test]
+fn two_clones_that_put_back_the_same_do_not_undo_each_other() {
+    let both = Story::opened().then(about_to_repair()).on("there").then(about_to_repair());
+    assert_eq!(repairs(&both), ["a", "b", "a", "b"]);
+    let there_could_not = both.clone().then(repaired(&[], &["a", "b"]));
+    assert_eq!(repairs(&there_could_not), ["a", "b"], "here it goes on");
+    assert_eq!(repairs(&both.then(repaired(&["a", "b"], &[]))), ["a!", "b!", "a!", "b!"]);
+}
+
+#[test]
+fn who_was_cut_off_begins_again() {
+    let story = Story::opened().then(about_to_repair()).then(about_to_repair());
+    assert_eq!(repairs(&story), ["a", "b"]);
+}

@@ -1,5 +1,6 @@
 //! Verifies a ledger offline: its structure, and that every release in it kept to its process.
 
+mod repairs;
 mod wholes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,8 @@ pub struct Audit {
     pub events: u64,
     /// How many releases they belong to.
     pub releases: usize,
-    /// Decisions that let a release go on past a step: not wrong, but the first thing that a reader should see.
+    /// Decisions that let a release go on past a step, and what was put back after it had gone: not wrong, but the first thing that a
+    /// reader should see.
     pub overrides: Vec<String>,
     /// What is wrong.
     pub violations: Vec<String>,
@@ -152,6 +154,13 @@ impl Auditor<'_> {
 
     /// Whether the process allowed the event, as things stood before it.
     fn before(&mut self, record: &Record) {
+        if let Some(problem) = self.release.as_ref().and_then(|release| repairs::problem(release, &record.event)) {
+            self.violation(record.seq, &problem);
+        }
+        if matches!(&record.event, Event::Repaired { receipts, .. } if !receipts.is_empty()) {
+            let (said, by) = (record.event.sentence(), &record.actor.name);
+            self.audit.overrides.push(format!("{}: {said}, by {by}", self.version));
+        }
         let (Some(process), Some(release)) = (&self.process, &self.release) else { return };
         if !release.is_open() {
             return;
@@ -214,6 +223,7 @@ impl Auditor<'_> {
                 _ => self.audit.incomplete.push(format!("{}: what came of `{step}` is not known yet", self.version)),
             }
         }
+        self.audit.incomplete.extend(repairs::open(&release));
         self.twice(&release);
         self.tags(&release);
     }

@@ -26,6 +26,7 @@ pub mod places;
 pub mod ports;
 pub mod preflight;
 pub mod python;
+pub mod reconcile;
 pub mod redact;
 pub mod rehearsal;
 pub mod repository;

@@ -12,6 +12,7 @@ mod it {
     mod once;
     mod project;
     mod rehearsal;
+    mod repairs;
     mod suite;
     mod takeover;
     mod verify_docs;

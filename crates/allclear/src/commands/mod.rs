@@ -13,6 +13,7 @@ mod init;
 mod next;
 mod no_go;
 mod plan;
+mod reconcile;
 mod rehearse;
 mod report;
 mod retry;
@@ -68,6 +69,7 @@ enum Command {
     Abort(abort::Args),
     Report(report::Args),
     Audit(audit::Args),
+    Reconcile(reconcile::Args),
     Bump(bump::Args),
     Schema(schema::Args),
 }
@@ -94,6 +96,7 @@ pub(crate) fn run(ui: Ui, cli: Cli) -> CommandResult {
         Command::Abort(args) => abort::run(ui, release, &args),
         Command::Report(args) => report::run(ui, release, &args),
         Command::Audit(args) => audit::run(ui, &args),
+        Command::Reconcile(args) => reconcile::run(ui, release, &args),
         Command::Bump(args) => bump::run(ui, &args),
         Command::Schema(args) => schema::run(ui, &args),
     }
