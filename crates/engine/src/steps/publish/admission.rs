@@ -45,7 +45,7 @@ pub(super) fn ask(publish: &Publish, preflight: &mut Preflight<'_>) {
     for error in asked.into_iter().filter_map(Result::err) {
         match error {
             StepError::Passing { what, .. } => {
-                preflight.unknown(format!("it could not be asked who may publish: {what}"))
+                preflight.unknown(format!("it could not be asked who may publish: {what}"));
             }
             error => preflight.wrong(
                 error.chain(),
