@@ -15,7 +15,7 @@ fn finished() -> Project {
 fn append(ana: &Hand, event: Event) {
     let mut session = ana.session();
     session.append("2026-02-01T10:00:00Z".parse().unwrap(), event).unwrap();
-    session.share().unwrap();
+    assert!(session.share().unwrap().set_aside.is_empty());
 }
 
 fn started(target: &str) -> Event {
