@@ -82,6 +82,7 @@ impl Gathering<'_> {
             phases,
             gates: self.gates(),
             waivers: self.waivers(),
+            repairs: self.repairs(),
             not_run: self.not_run(),
             artifacts: self.artifacts(),
         }

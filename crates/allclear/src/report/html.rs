@@ -26,6 +26,7 @@ pub(crate) fn html(report: &Report) -> String {
     results::phases(&mut page, &report.phases);
     people::gates(&mut page, &report.gates);
     people::waivers(&mut page, &report.waivers);
+    people::repairs(&mut page, &report.repairs);
     results::not_run(&mut page, &report.not_run);
     results::artifacts(&mut page, &report.artifacts);
     facts::source(&mut page, report);

@@ -18,6 +18,7 @@ pub(crate) fn markdown(report: &Report) -> String {
         results::phases(&report.phases),
         people::gates(&report.gates),
         people::waivers(&report.waivers),
+        people::repairs(&report.repairs),
         results::not_run(&report.not_run),
         results::artifacts(&report.artifacts),
         results::evidence(&report.phases),

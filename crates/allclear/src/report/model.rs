@@ -10,7 +10,7 @@ use allclear_core::version::Version;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub(crate) use people::{Gate, Given, Role, Waiver};
+pub(crate) use people::{Gate, Given, Repair, Role, Waiver};
 pub(crate) use step::{File, Mark, NotRun, Phase, Picture, Receipt, Step};
 
 /// All that can be said about a release at one moment.
@@ -48,6 +48,9 @@ pub(crate) struct Report {
     pub(crate) gates: Vec<Gate>,
     /// Decisions that hold: steps that need not pass.
     pub(crate) waivers: Vec<Waiver>,
+    /// What was put back after it had gone, or is about to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) repairs: Vec<Repair>,
     /// What did not run, and why.
     pub(crate) not_run: Vec<NotRun>,
     /// What was built.

@@ -77,6 +77,12 @@ fn a_deleted_tag_and_a_deleted_file_are_missing_and_come_back_with_the_same_byte
     verified: 14 events, 1 release
     [0]
     ");
+    let report = says(&ana, "report 1.3.0");
+    let told = report.split("## ").find(|part| part.starts_with("Put back")).unwrap();
+    assert!(told.contains("- `work/tag`: refs/tags/v1.3.0 (ana-example, "), "{told}");
+    let page = sample.env.root().join("report.html");
+    ends(&ana, &format!("report 1.3.0 --html {}", page.display()), 0);
+    assert!(fs::read_to_string(page).unwrap().contains("<code>work/tag</code>: refs/tags/v1.3.0"));
     assert_snapshot!(sample.ledger().strip_prefix(events.as_str()).unwrap().trim(), @"
     1.3.0: work/tag is about to put back refs/tags/v1.3.0
     1.3.0: work/tag put back refs/tags/v1.3.0

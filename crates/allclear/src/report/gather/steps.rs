@@ -6,7 +6,7 @@ use allclear_core::release::{Attempt, History};
 use allclear_engine::values::filled;
 
 use super::Gathering;
-use crate::report::model::{Mark, NotRun, Phase, Receipt, Step, Totals, Waiver};
+use crate::report::model::{Mark, NotRun, Phase, Receipt, Repair, Step, Totals, Waiver};
 use crate::report::words::{any_of, time};
 
 impl Gathering<'_> {
@@ -112,6 +112,15 @@ impl Gathering<'_> {
             }
         }
         told
+    }
+
+    pub(super) fn repairs(&self) -> Vec<Repair> {
+        let repair = |one: &allclear_core::release::Repair| {
+            let by = one.done.as_ref().unwrap_or(&one.begun).by.name.clone();
+            let at = one.done.as_ref().map(|done| done.at);
+            Repair { step: one.step.clone(), target: one.target.clone(), by, at }
+        };
+        self.release.repairs.iter().map(repair).collect()
     }
 
     pub(super) fn waivers(&self) -> Vec<Waiver> {

@@ -2,7 +2,7 @@
 
 use super::escape::Page;
 use super::sign;
-use crate::report::model::{Gate, Given, Mark, Role, Waiver};
+use crate::report::model::{Gate, Given, Mark, Repair, Role, Waiver};
 use crate::report::words::{any_of, class_in_words, count, is_yes};
 
 pub(super) fn gates(page: &mut Page, gates: &[Gate]) {
@@ -77,6 +77,23 @@ pub(super) fn waivers(page: &mut Page, waivers: &[Waiver]) {
     for waiver in waivers {
         page.raw("<li><code>").text(waiver.step.as_str()).raw("</code> need not pass: ").text(&waiver.reason);
         page.raw(" <span class=\"fine\">").text(&waiver.by).raw(", ").time(waiver.at).raw("</span></li>\n");
+    }
+    page.raw("</ul>\n</section>\n");
+}
+
+pub(super) fn repairs(page: &mut Page, repairs: &[Repair]) {
+    if repairs.is_empty() {
+        return;
+    }
+    page.raw("<section id=\"repairs\">\n<h2>Put back after it had gone</h2>\n<ul class=\"waivers\">\n");
+    for repair in repairs {
+        page.raw("<li><code>").text(repair.step.as_str()).raw("</code>: ").text(&repair.target);
+        page.raw(" <span class=\"fine\">").text(&repair.by).raw(", ");
+        match repair.at {
+            Some(at) => page.time(at),
+            None => page.raw("not known yet to be there again"),
+        };
+        page.raw("</span></li>\n");
     }
     page.raw("</ul>\n</section>\n");
 }

@@ -2,7 +2,7 @@
 
 use super::sign;
 use super::text::{code, commit, plain};
-use crate::report::model::{Gate, Given, Role, Waiver};
+use crate::report::model::{Gate, Given, Repair, Role, Waiver};
 use crate::report::words::{any_of, class_in_words, is_yes, time};
 
 pub(super) fn gates(gates: &[Gate]) -> String {
@@ -58,4 +58,15 @@ pub(super) fn waivers(waivers: &[Waiver]) -> String {
         format!("- {step} need not pass: {} ({by}, {})\n", plain(&one.reason), time(one.at))
     };
     format!("## Waivers\n\n{}", waivers.iter().map(item).collect::<String>())
+}
+
+pub(super) fn repairs(repairs: &[Repair]) -> String {
+    if repairs.is_empty() {
+        return String::new();
+    }
+    let item = |one: &Repair| {
+        let when = one.at.map_or("not known yet to be there again".to_owned(), |at| time(at).to_string());
+        format!("- {}: {} ({}, {when})\n", code(one.step.as_str()), plain(&one.target), plain(&one.by))
+    };
+    format!("## Put back after it had gone\n\n{}", repairs.iter().map(item).collect::<String>())
 }

@@ -75,3 +75,16 @@ pub(crate) struct Waiver {
     /// When.
     pub(crate) at: Timestamp,
 }
+
+/// Something that was done, had gone, and is put back.
+#[derive(Debug, Serialize)]
+pub(crate) struct Repair {
+    /// The step that had done it.
+    pub(crate) step: StepId,
+    /// The thing.
+    pub(crate) target: String,
+    /// By whom it is put back.
+    pub(crate) by: String,
+    /// When it was there again; none where that is not known yet.
+    pub(crate) at: Option<Timestamp>,
+}
