@@ -195,10 +195,14 @@ impl Effect for PublishFiles {
         Ok(Done { summary, ..Done::default() })
     }
 
-    /// The first file opens the version at the registry, which two at once could get in each other's way at; then all others. Packages
-    /// of npm need each other, and whoever installs one meanwhile shall find the others; charts can share an index: one after the other.
+    /// Of Python packages the first file opens the version, which two at once could get in each other's way at. Packages of npm need
+    /// each other, and whoever installs one meanwhile shall find the others; charts can share an index: one after the other.
     fn rank(&self, _item: &Item, at: usize) -> usize {
-        if matches!(self.publish.publish.as_str(), "npm" | "helm-chart") { at } else { at.min(1) }
+        match self.publish.publish.as_str() {
+            "pypi" => at.min(1),
+            "npm" | "helm-chart" => at,
+            _ => 0,
+        }
     }
 
     fn visibility(&self, cx: &Context<'_>) -> Duration {

@@ -29,7 +29,7 @@ pub(super) fn pointed(cx: &Context<'_>, step: &Step, publish: Publish) -> Result
     let receipts = last.map(|attempt| attempt.outcome.receipts.as_slice()).unwrap_or_default();
     let found = receipts.iter().find_map(|receipt| receipt.found.parse().ok());
     let none =
-        || StepError::Refused(format!("{} has not published `{name}` yet: let it come before this step", step.id));
+        || StepError::Refused(format!("{} has not published `{name}` yet, and must come before this step", step.id));
     let (digest, images) = (found.ok_or_else(none)?, publish.images(cx, &name)?);
     Ok(vec![Box::new(Tagged { images, name, digest, version: cx.release.version.clone() })])
 }
