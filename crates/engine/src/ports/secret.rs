@@ -24,9 +24,9 @@ pub(crate) fn of(target: &Target, usual: &str) -> Option<Secret> {
     Some(Secret { user: target.user.clone().unwrap_or_default(), word: word.trim().to_owned() })
 }
 
-/// The variables that hold what proves who publishes, where a target names no other.
+/// The variable with what proves who pushes to a container registry, where a target names no other.
 pub(crate) const OCI: &str = "OCI_TOKEN";
-/// Likewise, for packages of npm.
+/// The same for packages of npm.
 pub(crate) const NPM: &str = "NPM_TOKEN";
 /// The same for an index of Python packages.
 pub(crate) const PYPI: &str = "PYPI_TOKEN";
