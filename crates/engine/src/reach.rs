@@ -58,8 +58,10 @@ fn together<'i>(
     let next = AtomicUsize::new(0);
     let work = || {
         let mut reached = Vec::new();
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            reached.push(one(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?);
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            reached.push((at, one(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?));
         }
         Ok(reached)
     };
@@ -74,7 +76,9 @@ fn together<'i>(
     for some in reached {
         all.extend(some?);
     }
-    Ok(all)
+    // Receipts come in the order of the items, whichever was first.
+    all.sort_by_key(|(at, _)| *at);
+    Ok(all.into_iter().map(|(_, reached)| reached).collect())
 }
 
 /// Makes one item true, and returns where it can be looked at.

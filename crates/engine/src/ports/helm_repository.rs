@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use allclear_core::helm::index::{self, INDEX, Listing};
 
+use super::download::{Downloaded, Found, Reader};
 use super::packed_chart;
 use super::registry::{Frozen, Registry};
 use crate::content::Meter;
@@ -63,6 +64,18 @@ impl<P: Registry + IndexFile> Registry for HelmRepository<P> {
         listing(self.0.read()?.as_deref(), file)?;
         self.0.admits(file)?;
         self.0.admits(&Frozen { name: INDEX.to_owned(), path: INDEX.to_owned(), content: file.content.clone() })
+    }
+
+    /// Helm finds a chart by the index only, and holds its file against the digest there.
+    fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
+        match listing(self.0.read()?.as_deref(), file)? {
+            Listed::No => Ok(None),
+            Listed::Ours => self.0.download(file),
+            Listed::Otherwise(digest) => {
+                let found = Found::Other(format!("{digest} in `{INDEX}`"));
+                Ok(Some(Downloaded { found, size: file.content.size, place: INDEX.to_owned(), by: Reader::NotRead }))
+            }
+        }
     }
 
     fn visibility(&self) -> Duration {

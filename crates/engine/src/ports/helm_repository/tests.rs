@@ -128,6 +128,19 @@ fn another_chart_of_the_same_version_is_foreign_by_its_file_or_by_its_entry() {
 }
 
 #[test]
+fn a_chart_is_downloaded_as_helm_would_by_its_entry() {
+    let env = TestEnv::new();
+    let (repository, file) =
+        (HelmRepository(FolderRegistry::new(env.root().join("charts"))), chart(&env, "harbor", "1.4.0", "one"));
+    repository.0.upload(&file, &Meter::silent()).unwrap();
+    assert!(repository.download(&file).unwrap().is_none(), "nobody finds what is not listed");
+    upload(&repository, &file).unwrap();
+    let downloaded = repository.download(&file).unwrap().unwrap();
+    assert!(matches!(downloaded.found, Found::Whole(digest) if digest == file.content.sha256));
+    assert!(matches!(downloaded.by, Reader::Everybody));
+}
+
+#[test]
 fn what_is_no_index_is_told_before_anything_is_published() {
     let env = TestEnv::new();
     let folder = env.root().join("charts");
