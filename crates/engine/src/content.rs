@@ -61,6 +61,30 @@ impl Content {
     }
 }
 
+/// The digest of what is read, and how many bytes it has; there is no digest where they are more than so many, and then only one of those is
+/// read that are too many.
+///
+/// # Errors
+/// When it cannot be read, or this process was asked to stop.
+pub(crate) fn hashed(reader: impl Read, most: u64) -> io::Result<(Option<Digest>, u64)> {
+    let mut reader = reader.take(most.saturating_add(1));
+    let (mut hasher, mut size, mut piece) = (Hasher::default(), 0, vec![0; 64 << 10]);
+    loop {
+        if exec::interrupted() {
+            return Err(io::Error::other("interrupted"));
+        }
+        match reader.read(&mut piece) {
+            Ok(0) => return Ok(((size <= most).then(|| hasher.finish()), size)),
+            Ok(read) => {
+                size += read as u64;
+                hasher.update(&piece[..read]);
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Reads content while it is sent.
 pub struct Reader<'m> {
     file: io::Take<File>,
@@ -149,6 +173,14 @@ mod tests {
             assert!(error.to_string().contains("the file has changed since") && read.len() < 12, "{error}");
             assert!(content.check().is_err());
         }
+    }
+
+    #[test]
+    fn what_is_too_large_is_read_one_byte_too_far_and_has_no_digest() {
+        assert_eq!(hashed(&b"tea"[..], 3).unwrap(), (Some(Digest::of(b"tea")), 3));
+        let mut endless = io::Cursor::new(vec![0; 100]);
+        assert_eq!(hashed(&mut endless, 3).unwrap(), (None, 4));
+        assert_eq!(endless.position(), 4);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! conductor sees it: the push is the fence between the two. What cannot be taken back waits until it could be shared.
 
 use allclear_core::event::{Event, Intent, Outcome};
+use allclear_core::plan::Standing;
 use allclear_core::process::{Shape, Step};
 use allclear_core::release::OpenAttempt;
 use allclear_ledger::fault;
@@ -50,7 +51,7 @@ impl Conductor<'_> {
             if !self.is_still_planned(step) {
                 return Ok(None);
             }
-            self.admitted().map_err(Trouble::Step)?;
+            self.admitted(step).map_err(Trouble::Step)?;
         }
         let items = self.with_context(step, |cx| effect.items(cx)).map_err(Trouble::Step)?;
         let intent = intent(items, step);
@@ -66,29 +67,37 @@ impl Conductor<'_> {
         Ok(Some(intent))
     }
 
-    /// Before the first thing that cannot be taken back: whether everything of that sort may be done by who is here. A token that is
+    /// Before the first thing that cannot be taken back: whether everything of that sort can be done by who is here. A token that is
     /// wrong is found out now, and not with half of the release published.
-    fn admitted(&self) -> Result<(), StepError> {
+    fn admitted(&self, first: &Step) -> Result<(), StepError> {
         let Session { process, release, .. } = &self.session;
         if release.past_return {
             return Ok(());
         }
-        let applies =
-            |step: &&Step| step.shape == Shape::IrreversibleEffect && step.applies(&release.kind, &release.version);
-        for step in process.steps_of(&release.kind).filter(applies) {
-            let Ok(Ok(Work::Effect(effect))) = self.work_of(step) else { continue };
-            self.with_context(step, |cx| effect.admits(cx)).map_err(|error| match error {
-                StepError::Passing { what, after } => {
-                    StepError::Passing { what: format!("{}: {what}", step.id), after }
-                }
-                error => StepError::Refused(format!(
-                    "nothing is published before everything can be, and {} cannot: {}",
-                    step.id,
-                    error.chain()
-                )),
-            })?;
+        let plan = self.plan();
+        let settled = |step: &Step| {
+            let standing = plan.steps.iter().find(|planned| planned.id == step.id).map(|planned| &planned.standing);
+            matches!(standing, None | Some(Standing::NotForThis | Standing::Passed { .. } | Standing::Waived { .. }))
+        };
+        // The release goes on without what is optional.
+        let counts = |step: &&Step| step.shape == Shape::IrreversibleEffect && !step.optional && !settled(step);
+        process.steps_of(&release.kind).filter(counts).try_for_each(|step| self.is_admitted(step, first))
+    }
+
+    fn is_admitted(&self, step: &Step, first: &Step) -> Result<(), StepError> {
+        let Ok(Ok(Work::Effect(effect))) = self.work_of(step) else { return Ok(()) };
+        match self.with_context(step, |cx| effect.admits(cx)) {
+            Ok(()) | Err(StepError::NotYet(_) | StepError::Elsewhere(_)) => Ok(()),
+            Err(error) if step.id == first.id => Err(error),
+            Err(StepError::Passing { what, after }) => {
+                Err(StepError::Passing { what: format!("{}: {what}", step.id), after })
+            }
+            Err(error) => Err(StepError::Refused(format!(
+                "nothing is published before everything can be, and {} cannot: {}",
+                step.id,
+                error.chain()
+            ))),
         }
-        Ok(())
     }
 
     fn share_or_wait(&mut self) -> Result<(), Trouble> {

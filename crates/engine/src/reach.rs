@@ -3,9 +3,9 @@
 //! What is done is decided by what is found, never by what a service says of itself: a timeout, a lost answer and a plain no are all
 //! followed by a look. Acting twice is harmless, since it is the same bytes, and what cannot be changed refuses a second time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use allclear_core::at_once;
 use allclear_core::event::{Item, Receipt};
 use allclear_ledger::fault;
 
@@ -35,50 +35,10 @@ pub(crate) fn all(effect: &dyn Effect, cx: &Context<'_>, items: &[Item]) -> Resu
     ranked.sort_by_key(|(rank, _)| *rank);
     let mut receipts = Vec::new();
     for rank in ranked.chunk_by(|(one, _), (other, _)| one == other) {
-        for (item, place) in together(effect, cx, rank)? {
-            receipts.push(receipt(item, place));
-        }
+        let reached = |(_, item): &(usize, &Item)| make_true(effect, cx, item).map(|place| receipt(item, place));
+        receipts.extend(at_once::up_to(AT_ONCE, rank, reached)?);
     }
     Ok(receipts)
-}
-
-/// An item, and where it can be looked at.
-type Reached<'i> = (&'i Item, Option<String>);
-
-/// Makes items true side by side. When one cannot be, those that were begun come to their end.
-fn together<'i>(
-    effect: &dyn Effect,
-    cx: &Context<'_>,
-    items: &[(usize, &'i Item)],
-) -> Result<Vec<Reached<'i>>, StepError> {
-    let one = |(_, item): &(usize, &'i Item)| make_true(effect, cx, item).map(|place| (*item, place));
-    if let [item] = items {
-        return one(item).map(|reached| vec![reached]);
-    }
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut reached = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { break };
-            reached.push((at, one(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?));
-        }
-        Ok(reached)
-    };
-    let reached: Vec<Result<Vec<_>, StepError>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..AT_ONCE.min(items.len())).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    let mut all = Vec::new();
-    for some in reached {
-        all.extend(some?);
-    }
-    // Receipts come in the order of the items, whichever was first.
-    all.sort_by_key(|(at, _)| *at);
-    Ok(all.into_iter().map(|(_, reached)| reached).collect())
 }
 
 /// Makes one item true, and returns where it can be looked at.

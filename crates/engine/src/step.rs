@@ -102,11 +102,12 @@ pub trait Effect: Sync {
         Duration::ZERO
     }
 
-    /// Proves, as far as anybody can, that it may be done by who is here; changes nothing. It is asked before anything is done that
-    /// cannot be taken back.
+    /// Finds, as far as anybody can, what would stop it: what it is about must be in order, and who is here must be allowed to do it.
+    /// Changes nothing. It is asked before anything is done that cannot be taken back.
     ///
     /// # Errors
-    /// Why it may not, with the way out.
+    /// What would stop it, with the way out. [`StepError::NotYet`] and [`StepError::Elsewhere`] would not: nothing can be said before another
+    /// step, or from this clone.
     fn admits(&self, _cx: &Context<'_>) -> Result<(), StepError> {
         Ok(())
     }
@@ -242,6 +243,9 @@ pub enum StepError {
     /// Only another clone can do it.
     #[error("{0}")]
     Elsewhere(String),
+    /// What the step is about is not there yet; another step makes it.
+    #[error("{0}")]
+    NotYet(String),
     /// What the step builds on has moved; it can start anew.
     #[error("{0}")]
     Superseded(String),
@@ -422,6 +426,7 @@ impl Context<'_> {
                 return Err(StepError::Interrupted);
             }
             std::thread::sleep(GLANCE.min(end.saturating_duration_since(Instant::now())));
+            self.world.progress.tick();
         }
         Ok(())
     }

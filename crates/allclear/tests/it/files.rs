@@ -58,13 +58,13 @@ fn commands_of_the_project_know_what_is_there_and_publish_and_they_alone_see_the
           ✓ branch                   release/v1.3.0 at [id] (just now)
           ✓ look                     `sh look.sh`: exit status 0 (just now, 2 files of evidence)
           ✓ build                    `sh build.sh` made 2 files (just now, 2 files of evidence)
-          ! publish-files            errored: nothing is published before everything can be, and work/publish-files cannot: `sh depot.sh probe` for `kiosk/1.3.0/kiosk.deb` ended with exit status 3: who are you?
+          ! publish-files            errored: `sh depot.sh probe` for `kiosk/1.3.0/kiosk.deb` ended with exit status 3: who are you?
 
     next  allclear go   goes on with work/publish-files
     |   ✓ work/branch                        release/v1.3.0 at [id]
     |   ✓ work/look                          `sh look.sh`: exit status 0
     |   ✓ work/build                         `sh build.sh` made 2 files
-    |   ! work/publish-files                 errored: nothing is published before everything can be, and work/publish-files cannot: `sh depot.sh probe` for `kiosk/1.3.0/kiosk.deb` ended with exit status 3: who are you?
+    |   ! work/publish-files                 errored: `sh depot.sh probe` for `kiosk/1.3.0/kiosk.deb` ended with exit status 3: who are you?
     [3]
     ");
     // An answer that is none is an error too, not an absence.
@@ -116,7 +116,7 @@ fn a_web_server_gets_the_files_for_who_may_put_them_there() {
     let ana = sample.ana();
     ends(&ana, "start minor", 0);
     let refused = go(&ana, "not-the-word");
-    assert!(refused.stdout.contains("nothing is published before everything can be"), "{refused}");
+    assert!(refused.stdout.contains("was refused with status 401"), "{refused}");
     assert!(!server.folder().join("releases").exists());
     let ran = go(&ana, PUBLISHER.1);
     assert_eq!(ran.status.code(), Some(0), "{ran}");

@@ -37,6 +37,15 @@ fn log_in(clone: &Repo, server: &DockerRegistry, basic: &str) {
     fs::write(folder.join("config.json"), config).unwrap();
 }
 
+/// The manifest that a tag of the image leads to, as skopeo reads it.
+fn manifest(sample: &Sample, server: &DockerRegistry, tag: &str) -> String {
+    let mut skopeo = sample.env.command("skopeo");
+    let image = format!("docker://127.0.0.1:{}/example/kiosk:{tag}", server.port());
+    let who = format!("{}:{}", PUBLISHER.0, PUBLISHER.1);
+    skopeo.args(["inspect", "--raw", "--tls-verify=false", "--creds", &who, &image]);
+    Ran::of(&mut skopeo).expect_success()
+}
+
 fn told(story: &mut Story, server: &DockerRegistry) -> String {
     story.untold(&[PUBLISHER.1]).replace(&server.port().to_string(), "[port]")
 }
@@ -90,13 +99,7 @@ fn nothing_is_tagged_before_everything_can_be_published() {
     |   ✓ work/publish-helm-chart            kiosk-1.3.0.tgz to charts
     [0]
     ");
-    let mut skopeo = sample.env.command("skopeo");
-    let image = format!("docker://127.0.0.1:{}/example/kiosk:1.3.0", server.port());
-    skopeo
-        .args(["inspect", "--raw", "--tls-verify=false", "--creds"])
-        .arg(format!("{}:{}", PUBLISHER.0, PUBLISHER.1))
-        .arg(&image);
-    assert!(Ran::of(&mut skopeo).expect_success().contains("application/vnd.oci.image.manifest.v1+json"));
+    assert!(manifest(&sample, &server, "1.3.0").contains("application/vnd.oci.image.manifest.v1+json"));
     ends(&ana, "audit", 0);
 }
 
@@ -171,13 +174,59 @@ fn a_pointer_never_goes_back() {
     |   ✓ work/pointers                      latest of example/kiosk stays: 2.0.0 is newer, 1 of example/kiosk, 1.3 of example/kiosk
     [0]
     ");
-    let digest = |tag: &str| {
-        let mut skopeo = sample.env.command("skopeo");
-        let image = format!("docker://127.0.0.1:{}/example/kiosk:{tag}", server.port());
-        skopeo.args(["inspect", "--raw", "--tls-verify=false", &image]);
-        Ran::of(&mut skopeo).expect_success()
-    };
+    let digest = |tag: &str| manifest(&sample, &server, tag);
     assert_eq!(digest("latest"), digest("2.0.0"));
     assert_eq!([digest("1"), digest("1.3")], [digest("1.3.0"), digest("1.3.0")]);
     assert_ne!(digest("1.3.0"), digest("2.0.0"));
+}
+
+/// What `go` says of the tag, before which everything is looked at, and that nothing was tagged.
+#[track_caller]
+fn stops_before_the_tag(sample: &Sample, why: &str) {
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    let ran = allclear(&ana, "go");
+    assert!(ran.stderr.contains("! work/tag") && ran.stderr.contains(why), "{ran}");
+    assert_eq!(ana.git(&["ls-remote", "--tags", "origin", "v1.3.0"]), "", "nothing is out");
+}
+
+#[test]
+fn what_cannot_be_published_is_found_before_the_tag() {
+    let tag = "[[step]]\ntag = \"v{version}\"\n";
+    let chart = format!("{tag}[[step]]\npublish = \"helm-chart\"\ncharts = \"charts/*\"\n");
+    stops_before_the_tag(
+        &Sample::with(&short(&chart)),
+        "work/publish-helm-chart cannot: `charts/kiosk/Chart.yaml` has version 1.2.0, and the release is 1.3.0",
+    );
+
+    let build = "[[step]]\nbuild = \"sh two.sh\"\nartifacts = [\"a/*\", \"b/*\"]\n";
+    let script = "mkdir -p a b\necho one > a/x.tar\necho two > b/x.tar\n";
+    let files = format!("{build}{tag}[[step]]\npublish = \"files\"\nto = \"pypi\"\n");
+    let sample = Sample::with(&short(&files));
+    sample.push_to("main", "two.sh", script, "build: two of a name");
+    stops_before_the_tag(&sample, "two artifacts that differ would both be published as `kiosk/1.3.0/x.tar`");
+
+    let image =
+        format!("{build}{tag}[[step]]\npublish = \"oci-image\"\nto = \"pypi\"\nimage = \"kiosk:{{version}}\"\n");
+    let sample = Sample::with(&short(&image));
+    sample.push_to("main", "two.sh", script, "build: two of a kind");
+    stops_before_the_tag(&sample, "a/x.tar and b/x.tar could each be the image");
+
+    let image = image.replace("kiosk:{version}\"", "kiosk:{version}\"\nartifacts = \"a/*\"");
+    let sample = Sample::with(&short(&image));
+    sample.push_to("main", "two.sh", script, "build: no image");
+    stops_before_the_tag(&sample, "cannot read `a/x.tar` as a tar archive");
+}
+
+#[test]
+fn what_need_not_be_published_stops_nothing() {
+    let (sample, _server) = project("", |sample| DockerRegistry::serve_for(&sample.env, PUBLISHER));
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 3);
+    for step in ["publish-oci-image", "publish-helm-chart"] {
+        ends(&ana, &format!("waive work/{step} --reason 'nobody has the password'"), 0);
+    }
+    ends(&ana, "go", 0);
+    assert_ne!(ana.git(&["ls-remote", "--tags", "origin", "v1.3.0"]), "");
 }

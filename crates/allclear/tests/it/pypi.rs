@@ -51,7 +51,7 @@ fn a_password_that_is_wrong_and_an_answer_that_is_lost_and_it_is_published_once(
     let (_sample, ana) = stage(&proxy, &builds("$V"));
     let (code, said) = goes(&ana, "not-the-word");
     assert_ne!(code, Some(0), "{said}");
-    assert_snapshot!(said, @"! publish-pypi             errored: nothing is published before everything can be, and work/publish-pypi cannot: `POST http://127.0.0.1:[port]/` without a file was refused with status 403 (Error: 403 Forbidden Sorry, the requested URL 'http://127.0.0.1:[port]/' caused an error: None): the user `publisher` and the password in `KIOSK_PASSWORD` must be right, not expired, and allowed to upload to `kiosk`: make a new one where it is not");
+    assert_snapshot!(said, @"! publish-pypi             errored: `POST http://127.0.0.1:[port]/` without a file was refused with status 403 (Error: 403 Forbidden Sorry, the requested URL 'http://127.0.0.1:[port]/' caused an error: None): the user `publisher` and the password in `KIOSK_PASSWORD` must be right, not expired, and allowed to upload to `kiosk`: make a new one where it is not");
     assert!(published(&server).is_empty());
 
     // The question whether she may, the look, and then the upload.
@@ -70,7 +70,7 @@ fn a_package_that_says_another_version_is_not_uploaded() {
     let proxy = FaultProxy::before(server.port());
     let (_sample, ana) = stage(&proxy, &builds("1.2.9"));
     let (_, said) = goes(&ana, PUBLISHER.1);
-    assert_snapshot!(said, @"! publish-pypi             errored: nothing is published before everything can be, and work/publish-pypi cannot: the metadata of `kiosk-1.3.0.tar.gz` says version 1.2.9, and this release is 1.3.0: nothing was uploaded; build it from the release commit");
+    assert_snapshot!(said, @"! publish-pypi             errored: the metadata of `kiosk-1.3.0.tar.gz` says version 1.2.9, and this release is 1.3.0: nothing was uploaded; build it from the release commit");
     assert!(published(&server).is_empty());
 }
 

@@ -2,23 +2,20 @@
 //! everybody may read.
 
 use std::fmt;
-use std::io::Read;
 use std::path::Path;
 
-use allclear_core::digest::{Digest, Hasher};
+use allclear_core::digest::Digest;
 use serde::Serialize;
 use ureq::Body;
 use ureq::http::Response;
 
+use super::address::{joined, shown};
 use super::http::{self, header};
-use super::pypi::address::joined;
-use crate::exec;
+use crate::content;
 use crate::step::StepError;
 
 /// How often an address may send elsewhere.
 const MOST_REDIRECTS: usize = 5;
-/// The most that is read of a file whose size is not known here, in bytes.
-pub(crate) const LARGEST_FILE: u64 = 16 << 30;
 
 /// A published file, as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +28,17 @@ pub struct Downloaded {
     pub place: String,
     /// Who could read it.
     pub by: Reader,
+}
+
+/// A part of something that was published: a file, or a manifest or blob of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is, for people.
+    pub name: String,
+    /// The digest that it must have.
+    pub wanted: Digest,
+    /// What was read.
+    pub read: Downloaded,
 }
 
 /// What was read.
@@ -70,35 +78,9 @@ impl fmt::Display for Found {
     }
 }
 
-/// The limit for a file of this size; 0 where it is not known.
-pub(crate) fn most(size: u64) -> u64 {
-    if size == 0 { LARGEST_FILE } else { size }
-}
-
-/// Hashes what is read, and stops one byte behind the most that it may be. `what` is the file, for people.
-///
-/// # Errors
-/// [`StepError::Passing`] when it breaks off.
-pub(crate) fn hashed(reader: impl Read, most: u64, what: &str) -> Result<(Found, u64), StepError> {
-    let mut reader = reader.take(most.saturating_add(1));
-    let (mut hasher, mut size, mut piece) = (Hasher::default(), 0, vec![0; 64 << 10]);
-    loop {
-        if exec::interrupted() {
-            return Err(StepError::Interrupted);
-        }
-        match reader.read(&mut piece) {
-            Ok(0) if size > most => return Ok((Found::Other(format!("more than {most} bytes")), size)),
-            Ok(0) => return Ok((Found::Whole(hasher.finish()), size)),
-            Ok(read) => {
-                size += read as u64;
-                hasher.update(&piece[..read]);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                return Err(StepError::Passing { what: format!("{what}: it breaks off: {error}"), after: None });
-            }
-        }
-    }
+/// What was read of a file, of which no more than so many bytes are wanted.
+fn read((digest, size): (Option<Digest>, u64), most: u64) -> (Found, u64) {
+    (digest.map_or_else(|| Found::Other(format!("more than {most} bytes")), Found::Whole), size)
 }
 
 /// Reads a file of a folder to its end; none where there is none.
@@ -106,11 +88,11 @@ pub(crate) fn hashed(reader: impl Read, most: u64, what: &str) -> Result<(Found,
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn in_folder(path: &Path, most: u64) -> Result<Option<(Found, u64)>, StepError> {
-    let what = format!("read `{}`", path.display());
-    match std::fs::File::open(path) {
-        Ok(file) => hashed(file, most, &what).map(Some),
+    let hashed = std::fs::File::open(path).and_then(|file| content::hashed(file, most));
+    match hashed {
+        Ok(hashed) => Ok(Some(read(hashed, most))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(StepError::Io { what, source }),
+        Err(source) => Err(StepError::Io { what: format!("read `{}`", path.display()), source }),
     }
 }
 
@@ -124,10 +106,10 @@ pub(crate) fn file(
     most: u64,
     ask: &dyn Fn(&str) -> Result<Response<Body>, StepError>,
 ) -> Result<Option<(Found, u64)>, StepError> {
-    let what = format!("`GET {}`", http::shown(first));
+    let what = format!("`GET {}`", shown(first));
     let answer = follow(first, ask)?;
     match answer.status().as_u16() {
-        200 => hashed(answer.into_body().into_reader(), most, &what).map(Some),
+        200 => http::digest(answer, &what, most).map(|hashed| Some(read(hashed, most))),
         404 | 410 => Ok(None),
         _ => Err(http::refused(&what, answer, "what was published must be readable from here: correct the target")),
     }
@@ -144,17 +126,17 @@ pub(crate) fn follow(
         if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(answer);
         }
-        let to = header(&answer, "location").map(|to| joined(http::shown(&url), to)).unwrap_or_default();
+        let to = header(&answer, "location").map(|to| joined(shown(&url), to)).unwrap_or_default();
         if !(to.starts_with("https://") || to.starts_with("http://") && url.starts_with("http://")) {
             return Err(StepError::Refused(format!(
                 "`GET {}` sends to `{}`, which is no address that is safe to follow",
-                http::shown(&url),
-                http::shown(&to).escape_debug()
+                shown(&url),
+                shown(&to).escape_debug()
             )));
         }
         url = to;
     }
-    Err(StepError::Refused(format!("`GET {}` sends on more than {MOST_REDIRECTS} times", http::shown(first))))
+    Err(StepError::Refused(format!("`GET {}` sends on more than {MOST_REDIRECTS} times", shown(first))))
 }
 
 /// Reads as everybody does, and with the credentials, where there are any, only if everybody is refused or sees nothing.
@@ -171,17 +153,8 @@ pub(crate) fn openly<T>(
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
-    use std::io::Cursor;
 
     use super::*;
-
-    #[test]
-    fn a_file_is_hashed_up_to_its_size_and_no_further() {
-        assert_eq!(hashed(&b"tea"[..], 3, "x").unwrap(), (Found::Whole(Digest::of(b"tea")), 3));
-        let mut endless = Cursor::new(vec![0; 100]);
-        assert_eq!(hashed(&mut endless, 3, "x").unwrap(), (Found::Other("more than 3 bytes".to_owned()), 4));
-        assert_eq!(endless.position(), 4);
-    }
 
     /// What comes of following an address of a web in which each address sends to the next in the list.
     fn followed(addresses: &[&str]) -> (Result<u16, String>, Vec<String>) {

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use allclear_core::digest::{Digest, Hasher};
+use allclear_core::digest::Digest;
 use allclear_core::helm::index::{INDEX, LARGEST_INDEX};
 use allclear_core::names::Word;
 
@@ -11,7 +11,7 @@ use super::download::{self, Downloaded, Reader};
 use super::environment::{Deployment, Environment};
 use super::helm_repository::{Edit, IndexFile};
 use super::registry::{Frozen, Registry};
-use crate::content::Meter;
+use crate::content::{self, Meter};
 use crate::step::{Probe, StepError};
 use crate::world::write_durably;
 
@@ -52,7 +52,7 @@ impl Registry for FolderRegistry {
 
     fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
         let path = self.folder.join(&file.path);
-        let read = download::in_folder(&path, download::most(file.content.size))?;
+        let read = download::in_folder(&path, file.most())?;
         let place = path.display().to_string();
         Ok(read.map(|(found, size)| Downloaded { found, size, place, by: Reader::Everybody }))
     }
@@ -96,18 +96,10 @@ impl IndexFile for FolderRegistry {
 /// # Errors
 /// When it cannot be read.
 pub fn digest_of(path: &Path) -> Result<Option<Digest>, StepError> {
-    let cannot = |source| StepError::Io { what: format!("read `{}`", path.display()), source };
-    let mut file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot(error)),
-    };
-    let (mut hasher, mut piece) = (Hasher::default(), vec![0; 64 * 1024]);
-    loop {
-        match file.read(&mut piece).map_err(cannot)? {
-            0 => return Ok(Some(hasher.finish())),
-            read => hasher.update(&piece[..read]),
-        }
+    match std::fs::File::open(path).and_then(|file| content::hashed(file, u64::MAX)) {
+        Ok((digest, _)) => Ok(digest),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StepError::Io { what: format!("read `{}`", path.display()), source }),
     }
 }
 

@@ -5,16 +5,22 @@
 use std::io::Read;
 use std::time::Duration;
 
-use allclear_core::digest::{Digest, Hasher};
+use allclear_core::digest::Digest;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
+use super::address;
 use crate::step::StepError;
+use crate::{content, exec};
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection may be silent in the middle of something.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How much is sent at once, in bytes.
+const OUTPUT: usize = 256 << 10;
+/// How much is received at once, in bytes.
+const INPUT: usize = 128 << 10;
 /// How much of an answer that says no is read, in bytes.
 const LARGEST_NO: u64 = 16 << 10;
 /// How much of it is shown, in characters.
@@ -34,17 +40,12 @@ pub(crate) fn agent() -> Agent {
     agent.build().into()
 }
 
-/// How much is sent at once, in bytes.
-const OUTPUT: usize = 256 << 10;
-/// How much is received at once, in bytes.
-const INPUT: usize = 128 << 10;
-
 /// Asks once. An answer that passes (overloaded, out of order, somebody else is at it) is an error of its own.
 ///
 /// # Errors
 /// [`StepError::Passing`] where no answer comes or it passes; [`StepError::Refused`] where the question cannot even be put.
 pub(crate) fn ask<B: AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Response<Body>, StepError> {
-    let what = format!("`{} {}`", request.method(), shown(&request.uri().to_string()));
+    let what = format!("`{} {}`", request.method(), address::shown(&request.uri().to_string()));
     let answer = agent.run(request).map_err(|error| unanswered(&what, error))?;
     let status = answer.status().as_u16();
     match passes(status) {
@@ -93,27 +94,20 @@ pub(crate) fn bytes(answer: Response<Body>, what: &str, largest: u64) -> Result<
     }
 }
 
-/// Reads an answer for the digest of its bytes, without keeping them; none where they are more than so many.
+/// Reads an answer for the digest of its bytes and for their number, without keeping them; there is no digest where they are more than so
+/// many.
 ///
 /// # Errors
 /// [`StepError::Passing`] where it breaks off, also where nothing tells that it is whole: a part is not somebody else's file.
-pub(crate) fn digest(answer: Response<Body>, what: &str, most: u64) -> Result<Option<Digest>, StepError> {
-    let broken =
-        |error: &str| StepError::Passing { what: format!("{what}: the answer breaks off{error}"), after: None };
+pub(crate) fn digest(answer: Response<Body>, what: &str, most: u64) -> Result<(Option<Digest>, u64), StepError> {
+    let broken = |why: &str| StepError::Passing { what: format!("{what}: the answer breaks off{why}"), after: None };
     // Without either, the end of the connection is the end of the answer (RFC 9112, section 6.3).
     let framed = ["content-length", "transfer-encoding"].iter().any(|name| answer.headers().contains_key(*name));
-    let (mut body, mut read, mut hasher) = (answer.into_body().into_reader().take(most + 1), 0, Hasher::default());
-    let mut piece = vec![0; 64 << 10];
-    loop {
-        match body.read(&mut piece) {
-            Ok(0) if !framed && read < most => return Err(broken(", or is shorter than what was frozen")),
-            Ok(0) => return Ok((read <= most).then(|| hasher.finish())),
-            Ok(more) => {
-                read += more as u64;
-                hasher.update(&piece[..more]);
-            }
-            Err(error) => return Err(broken(&format!(": {error}"))),
-        }
+    match content::hashed(answer.into_body().into_reader(), most) {
+        Ok((_, size)) if !framed && size < most => Err(broken(", or is shorter than what was frozen")),
+        Ok(read) => Ok(read),
+        Err(_) if exec::interrupted() => Err(StepError::Interrupted),
+        Err(error) => Err(broken(&format!(": {error}"))),
     }
 }
 
@@ -152,23 +146,6 @@ fn without_tags(page: &str) -> String {
     words.push_str(rest);
     let entities = [("&#039;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
     entities.iter().fold(words, |words, (entity, char)| words.replace(entity, char))
-}
-
-/// Text as a part of an address, by [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3): all but the unreserved
-/// characters are escaped.
-pub(crate) fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// A path as a part of an address: its parts are escaped, the slashes between them are not.
-pub(crate) fn encoded_path(path: &str) -> String {
-    path.split('/').map(encoded).collect::<Vec<_>>().join("/")
-}
-
-/// An address as it may be shown: what comes behind `?` can be a signature.
-pub(crate) fn shown(url: &str) -> &str {
-    url.split('?').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The outside services as a few small seams, and what stands behind them.
 
+pub(crate) mod address;
 pub mod ci;
 #[cfg(test)]
 pub(crate) mod double;

@@ -36,6 +36,7 @@ pub use self::name::Name;
 pub use self::npmrc::in_file;
 pub use self::package::Package;
 use self::packument::{Dist, Packument, Standing};
+use super::address::{is_same_server, require_private, shown};
 use super::download::{self, Downloaded, Found};
 use super::http::{self, ask};
 use super::registry::{Frozen, Registry};
@@ -81,6 +82,9 @@ impl NpmRegistry {
         let url = target.url.as_deref().ok_or_else(none)?;
         let token = secret::of(target, secret::NPM).map(|secret| secret.word).or_else(|| npmrc::token(url));
         let variable = target.token.clone().unwrap_or_else(|| secret::NPM.to_owned());
+        if token.is_some() {
+            require_private(url)?;
+        }
         Ok(Self::with(url, release, token, variable))
     }
 
@@ -148,9 +152,9 @@ impl NpmRegistry {
     fn download(&self, dist: &Dist, size: u64) -> Result<String, StepError> {
         let none = || StepError::Refused(format!("`{}` does not say where a tarball is", self.url));
         let url = dist.tarball.as_deref().ok_or_else(none)?;
-        let what = format!("`GET {}`", http::shown(url));
+        let what = format!("`GET {}`", shown(url));
         let mut of = Request::get(url);
-        if origin(url) == origin(&self.url) {
+        if is_same_server(url, &self.url) {
             of = self.authorized(of);
         }
         let answer = ask(&self.agent, request(of.body(()))?)?;
@@ -186,11 +190,11 @@ impl NpmRegistry {
         let url = dist.and_then(|dist| dist.tarball.as_deref()).ok_or_else(none)?;
         let ask_one = |url: &str| {
             let of = Request::get(url);
-            let of = if origin(url) == origin(&self.url) { self.authorized(of) } else { of };
+            let of = if is_same_server(url, &self.url) { self.authorized(of) } else { of };
             ask(&self.agent, request(of.body(()))?)
         };
-        let read = download::file(url, download::most(file.content.size), &ask_one)?;
-        Ok(read.map(|(found, size)| (found, size, http::shown(url).to_owned())))
+        let read = download::file(url, file.most(), &ask_one)?;
+        Ok(read.map(|(found, size)| (found, size, shown(url).to_owned())))
     }
 
     /// Where a person can look at a version.
@@ -201,7 +205,6 @@ impl NpmRegistry {
         }
     }
 
-    /// Says no for what the token does not prove.
     /// Proves, as far as the registry lets anybody, that a package of this name may be published.
     ///
     /// # Errors
@@ -386,17 +389,9 @@ fn request<B>(made: Result<Request<B>, ureq::http::Error>) -> Result<Request<B>,
 fn is_same(one: &str, other: &str) -> bool {
     let plain = |url: &str| {
         let url = url.trim().trim_end_matches('/');
-        (origin(url), url.splitn(4, '/').nth(3).unwrap_or_default().to_owned())
+        url.splitn(4, '/').nth(3).unwrap_or_default().to_owned()
     };
-    plain(one) == plain(other)
-}
-
-/// Scheme, host and port of an address, as they may be compared.
-fn origin(url: &str) -> String {
-    let end = url.find("://").and_then(|at| url[at + 3..].find('/').map(|length| at + 3 + length)).unwrap_or(url.len());
-    let origin = url[..end].to_ascii_lowercase();
-    let usual = if origin.starts_with("https:") { ":443" } else { ":80" };
-    origin.strip_suffix(usual).unwrap_or(&origin).to_owned()
+    is_same_server(one.trim(), other.trim()) && plain(one) == plain(other)
 }
 
 /// Digests what is written.

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 pub use self::archive::image;
 pub use self::charts::OciCharts;
 pub(crate) use self::config_file::secrets;
-pub use self::download::{Part, download};
+pub use self::download::download;
 pub use self::layout::OciLayout;
 pub use self::registry::OciRegistry;
 use super::download::Found;

@@ -3,7 +3,7 @@
 //! What an answer to an upload says never decides anything. PyPI answers 200 to a file that it has, 400 to one that it has with other
 //! bytes and to one that it does not like; pypiserver and devpi answer 409. Only the digest in the index tells them apart.
 
-pub(super) mod address;
+mod address;
 mod form;
 mod trusted;
 
@@ -18,12 +18,12 @@ use base64::engine::general_purpose::STANDARD;
 use ureq::http::{Request, Response};
 use ureq::{Agent, Body, SendBody};
 
-use self::address::{index_of, joined, origin};
+use self::address::index_of;
 use self::form::Form;
 use self::trusted::Trusted;
+use super::address::{is_same_server, joined, origin, require_private, shown};
 use super::download::{self, Downloaded, Found};
 use super::http::{self, agent, ask, header, refused};
-use super::oci::auth::is_loopback;
 use super::registry::{Frozen, Registry};
 use super::secret::{self, Secret};
 use crate::content::Meter;
@@ -73,10 +73,7 @@ impl PypiIndex {
         let upload = target.url.clone().filter(|url| origin(url).is_some()).ok_or_else(|| {
             StepError::Refused("an index of Python packages needs `url = \"https://…\"`: correct the target".to_owned())
         })?;
-        if upload.starts_with("http://") && !is_loopback(&upload) {
-            let what = format!("`{upload}` would be told a secret that everybody on the way can read: say `https://`");
-            return Err(StepError::Refused(what));
-        }
+        require_private(&upload)?;
         let index = target.index.clone().map_or_else(|| index_of(&upload), |index| address::with_slash(&index));
         let variable = target.token.clone().unwrap_or_else(|| secret::PYPI.to_owned());
         let credentials = match (secret::of(target, secret::PYPI), Trusted::here(&index)) {
@@ -105,7 +102,7 @@ impl PypiIndex {
     fn get(&self, url: &str) -> Result<Response<Body>, StepError> {
         let request = || Request::get(url).header("accept", ACCEPT).header("cache-control", "no-cache");
         let secret = match &self.credentials {
-            Credentials::Secret(secret, _) if origin(url) == origin(&self.upload) => secret,
+            Credentials::Secret(secret, _) if is_same_server(url, &self.upload) => secret,
             _ => return ask(&self.agent, built(request().body(()))?),
         };
         let answer = ask(&self.agent, built(request().header("authorization", basic(secret)).body(()))?)?;
@@ -137,7 +134,7 @@ impl PypiIndex {
 
     /// Reads a file of the index for its digest; none where it is larger than ours.
     fn digest(&self, url: &str, most: u64) -> Result<Option<Digest>, StepError> {
-        let what = format!("`GET {}`", http::shown(url));
+        let what = format!("`GET {}`", shown(url));
         let answer = self.get(url)?;
         match answer.status().as_u16() {
             200 => {}
@@ -147,12 +144,12 @@ impl PypiIndex {
             }
             _ => return Err(self.unreadable(&what, answer)),
         }
-        http::digest(answer, &what, most)
+        http::digest(answer, &what, most).map(|(digest, _)| digest)
     }
 
     fn unreadable(&self, what: &str, answer: Response<Body>) -> StepError {
         let way_out = match answer.status().as_u16() {
-            401 | 403 if origin(&self.index) == origin(&self.upload) => {
+            401 | 403 if is_same_server(&self.index, &self.upload) => {
                 format!("{} must be right, and allowed to read the index", self.who())
             }
             401 | 403 => format!(
@@ -307,8 +304,8 @@ impl PypiIndex {
         let page = format!("{}{}/", self.index, normalized(&name.project));
         let Some(listed) = self.listed(&page, &name.text)? else { return Ok(None) };
         let url = joined(&page, &listed.url);
-        let read = download::file(&url, download::most(file.content.size), &|url| self.get(url))?;
-        Ok(read.map(|(found, size)| (found, size, http::shown(&url).to_owned())))
+        let read = download::file(&url, file.most(), &|url| self.get(url))?;
+        Ok(read.map(|(found, size)| (found, size, shown(&url).to_owned())))
     }
 
     /// Where people look at the file.

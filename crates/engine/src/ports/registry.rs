@@ -20,7 +20,7 @@ pub struct Frozen {
 }
 
 /// The most of a file that is read to learn its digest, in bytes, where our own size is not known.
-const LARGEST: u64 = 4 << 30;
+const LARGEST: u64 = 16 << 30;
 
 impl Frozen {
     /// How much of what stands in its place is read to learn its digest, in bytes: what is larger is not this file.

@@ -13,8 +13,8 @@ use ureq::http::request::Builder;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
-use super::http::{self, agent, ask, encoded_path, header, refused};
-use super::oci::auth::is_loopback;
+use super::address::{encoded_path, require_private};
+use super::http::{self, agent, ask, header, refused};
 use super::registry::{Frozen, Registry};
 use super::secret::{self, Secret};
 use crate::content::Meter;
@@ -55,9 +55,8 @@ impl WebFiles {
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(StepError::Refused("such files need `url = \"https://…\"`: correct the target".to_owned()));
         }
-        if url.starts_with("http://") && variable.is_some() && !is_loopback(url) {
-            let what = format!("`{url}` would be told a secret that everybody on the way can read: say `https://`");
-            return Err(StepError::Refused(what));
+        if variable.is_some() {
+            require_private(url)?;
         }
         Ok(Self { agent: agent(), url: format!("{}/", url.trim_end_matches('/')), secret, variable })
     }
@@ -159,7 +158,7 @@ impl Registry for WebFiles {
         let answer = self.ask(self.request("GET", file).header("accept-encoding", "identity"), ())?;
         match answer.status().as_u16() {
             200 => {
-                let found = http::digest(answer, &format!("`GET {}`", self.place(file)), file.most())?;
+                let (found, _) = http::digest(answer, &format!("`GET {}`", self.place(file)), file.most())?;
                 Ok(file.against(found, self.place(file)))
             }
             404 => Ok(Probe::Absent),

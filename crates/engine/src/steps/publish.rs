@@ -8,17 +8,22 @@ mod image;
 mod npm;
 pub mod pointers;
 pub mod published;
+mod pypi;
 
+use allclear_core::event::{Artifact, Receipt};
 use allclear_core::names::Word;
 use allclear_core::process::Step;
 use allclear_core::process::spec::{Becomes, Field, KindSpec, Naming, Shape, Type};
+use allclear_core::release::{History, Verdict};
 use allclear_core::template::Template;
 use serde::Deserialize;
 
-use self::files::{FILES, PYPI, PublishFiles};
+use self::files::{FILES, PublishFiles};
 use self::image::PublishImage;
 use self::npm::NPM;
 use self::published::Published;
+use self::pypi::PYPI;
+use crate::files::Pattern;
 use crate::step::{Context, Kind, StepError, Work};
 
 const FIELDS: &[Field] = &[
@@ -83,22 +88,46 @@ impl Publish {
         self.to.clone().unwrap_or_else(|| self.publish.clone())
     }
 
-    /// What to say where no artifact matches these patterns: that none is built yet, or how one comes to be.
-    fn nothing(&self, cx: &Context<'_>, texts: &[String], way_out: &str) -> StepError {
-        let applies =
-            |step: &&Step| step.kind.as_str() == "build" && step.applies(&cx.release.kind, &cx.release.version);
-        let built = |step: &&Step| cx.release.steps.get(&step.id).is_some_and(|history| history.last().is_some());
-        match cx.process.steps_of(&cx.release.kind).filter(applies).find(|step| !built(step)) {
-            Some(step) => StepError::Refused(format!("{} has not built it yet", step.id)),
-            None => StepError::Refused(format!("no artifact of the release matches {}: {way_out}", texts.join(", "))),
-        }
-    }
-
-    /// Which artifacts are published: what the step says, or what is usual.
-    fn patterns(&self, usual: &[&str]) -> Vec<String> {
-        match self.artifacts.is_empty() {
+    /// The artifacts that are published: what the step says, or what is usual. `way_out` is how there comes to be one.
+    fn artifacts<'c>(
+        &self,
+        cx: &'c Context<'_>,
+        usual: &[&str],
+        way_out: &str,
+    ) -> Result<Vec<&'c Artifact>, StepError> {
+        let texts = match self.artifacts.is_empty() {
             true => usual.iter().map(|text| (*text).to_owned()).collect(),
             false => self.artifacts.clone(),
+        };
+        let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
+        let fits = |artifact: &&Artifact| patterns.iter().any(|pattern| pattern.fits(artifact.path.as_str()));
+        let fitting: Vec<&Artifact> = cx.release.artifacts().into_iter().filter(fits).collect();
+        match (fitting.is_empty(), unbuilt(cx)) {
+            (false, _) => Ok(fitting),
+            (true, Some(build)) => Err(StepError::NotYet(format!("{} has not built it yet", build.id))),
+            (true, None) => {
+                Err(StepError::Refused(format!("no artifact of the release matches {}: {way_out}", texts.join(", "))))
+            }
+        }
+    }
+}
+
+/// A step of this release that is still to build something.
+fn unbuilt<'a>(cx: &Context<'a>) -> Option<&'a Step> {
+    let builds = cx.process.steps_of(&cx.release.kind).filter(|step| step.kind.as_str() == "build");
+    let built = |step: &Step| cx.release.steps.get(&step.id).is_some_and(|history| history.last().is_some());
+    builds.filter(|step| step.applies(&cx.release.kind, &cx.release.version)).find(|step| !built(step))
+}
+
+/// What a publish step has published; none where a person decided that it need not.
+fn receipts<'a>(cx: &Context<'a>, step: &Step) -> Result<Option<&'a [Receipt]>, StepError> {
+    let history = cx.release.steps.get(&step.id);
+    let last = history.and_then(History::last).filter(|attempt| attempt.verdict == Verdict::Passed);
+    match (last, history.is_some_and(|history| history.waiver.is_some())) {
+        (Some(attempt), _) => Ok(Some(&attempt.outcome.receipts)),
+        (None, true) => Ok(None),
+        (None, false) => {
+            Err(StepError::NotYet(format!("{} has not published yet, and must come before this step", step.id)))
         }
     }
 }

@@ -13,7 +13,7 @@ use allclear_core::digest::Digest;
 use serde_json::{Value, json};
 
 use super::{CONFIG, Image, LARGEST_MANIFEST, LAYER, MANIFEST, Manifest, described, descriptor, is_index, media_type};
-use crate::content::Content;
+use crate::content::{self, Content};
 use crate::step::StepError;
 
 /// How many files an archive may have.
@@ -135,22 +135,12 @@ impl<'a> Archive<'a> {
     fn found(&self, inside: &str) -> Result<Content, StepError> {
         let missing = || self.wrong(&format!("lacks `{inside}`"));
         let (offset, size) = *self.files.get(inside).ok_or_else(missing)?;
-        let cannot = StepError::io(format!("read `{}`", self.name));
-        let sha256 = digest(&self.path, offset, size).map_err(cannot)?;
+        let cannot = |source| StepError::Io { what: format!("read `{}`", self.name), source };
+        let mut file = File::open(&self.path).map_err(cannot)?;
+        file.seek(SeekFrom::Start(offset)).map_err(cannot)?;
+        let (digest, _) = content::hashed(file.take(size), size).map_err(cannot)?;
+        let sha256 = digest.ok_or_else(missing)?;
         Ok(Content { path: self.path.clone(), offset, size, sha256 })
-    }
-}
-
-fn digest(path: &Path, offset: u64, size: u64) -> std::io::Result<Digest> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(offset))?;
-    let (mut hasher, mut piece, mut file) =
-        (allclear_core::digest::Hasher::default(), vec![0; 1 << 16], file.take(size));
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hasher.finish()),
-            read => hasher.update(&piece[..read]),
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 
 use super::{Image, Images, MANIFEST, Manifest, OciRegistry, described, descriptor};
 use crate::content::{Content, Meter};
-use crate::ports::download::{Downloaded, Found, most, openly};
+use crate::ports::download::{Downloaded, Found, openly};
 use crate::ports::packed_chart;
 use crate::ports::registry::{Frozen, Registry};
 use crate::step::{Probe, StepError};
@@ -168,7 +168,7 @@ fn layer(images: &dyn Images, name: &ImageName, file: &Frozen) -> Result<Option<
     let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let chart = manifest["layers"].as_array().into_iter().flatten().find(|layer| layer["mediaType"] == CHART);
     match chart.and_then(described) {
-        Some((digest, _)) => images.blob(name, &digest, most(file.content.size)),
+        Some((digest, _)) => images.blob(name, &digest, file.most()),
         None => Ok(Some((Found::Other("something that is no chart".to_owned()), 0))),
     }
 }

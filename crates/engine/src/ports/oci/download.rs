@@ -7,19 +7,8 @@ use allclear_core::image_name::ImageName;
 use serde_json::Value;
 
 use super::{Images, described};
-use crate::ports::download::{Downloaded, Found, Reader, openly};
+use crate::ports::download::{Downloaded, Found, Part, Reader, openly};
 use crate::step::StepError;
-
-/// A part of an image: a manifest or a blob.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// What it is, for people: `sha256:…` behind the kind of thing.
-    pub name: String,
-    /// The digest that it must have.
-    pub wanted: Digest,
-    /// What was read.
-    pub read: Downloaded,
-}
 
 /// Pulls an image whose manifest must have this digest, and returns all its parts; none where the name leads nowhere yet, or not all is
 /// there. What a wrong manifest names is not read: only what is ours says how large it may be.

@@ -77,7 +77,7 @@ impl Images for OciLayout {
         let index = self.index()?;
         let entry = index["manifests"].as_array().into_iter().flatten().find(|entry| names(entry, name));
         let Some((digest, _)) = entry.and_then(super::described) else { return Ok(None) };
-        Ok(Some(digest).filter(|digest| self.has(name, digest).unwrap_or(false)))
+        Ok(self.has(name, &digest)?.then_some(digest))
     }
 
     fn has(&self, name: &ImageName, digest: &Digest) -> Result<bool, StepError> {

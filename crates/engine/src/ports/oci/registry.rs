@@ -1,8 +1,8 @@
 //! A container registry, by the [distribution specification](https://github.com/opencontainers/distribution-spec/blob/main/spec.md).
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use allclear_core::at_once;
 use allclear_core::digest::Digest;
 use allclear_core::image_name::{DOCKER_HUB, ImageName};
 use allclear_core::process::Target;
@@ -11,9 +11,10 @@ use ureq::http::request::Builder;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
-use super::auth::{Auth, is_loopback};
+use super::auth::Auth;
 use super::{DOCKER_INDEX, DOCKER_MANIFEST, INDEX, Image, Images, LARGEST_MANIFEST, MANIFEST, Manifest, config_file};
 use crate::content::{Content, Meter};
+use crate::ports::address::{is_loopback, require_private};
 use crate::ports::download::{self, Found};
 use crate::ports::http;
 use crate::ports::secret::{self, Secret};
@@ -27,7 +28,6 @@ const MOST_PAGES: usize = 1000;
 /// What to do about a no.
 const LOG_IN: &str =
     "log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to push";
-
 /// What to do about a no to who reads.
 const MAY_READ: &str =
     "log in with `docker login`, or set the variable that `token` of the target names; it must be allowed to pull";
@@ -69,6 +69,9 @@ impl OciRegistry {
             Some(secret) => Some(secret),
             None => config_file::find(host, &repository)?,
         };
+        if secret.is_some() {
+            require_private(&base)?;
+        }
         Ok(Self { prefix, ..Self::at(&base, host, secret) })
     }
 
@@ -220,21 +223,7 @@ impl Images for OciRegistry {
     }
 
     fn push(&self, name: &ImageName, image: &Image, meter: &Meter<'_>) -> Result<(), StepError> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            while let Some(blob) = image.blobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                self.send(name, blob, meter).inspect_err(|_| next.store(image.blobs.len(), Ordering::Relaxed))?;
-            }
-            Ok::<_, StepError>(())
-        };
-        let sent: Vec<_> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..AT_ONCE.min(image.blobs.len())).map(|_| scope.spawn(work)).collect();
-            workers
-                .into_iter()
-                .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
-        sent.into_iter().collect::<Result<(), _>>()?;
+        at_once::up_to(AT_ONCE, &image.blobs, |blob| self.send(name, blob, meter))?;
         image.manifests.iter().try_for_each(|one| self.put_manifest(name, &format!("sha256:{}", one.digest), one))
     }
 

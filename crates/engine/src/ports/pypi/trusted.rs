@@ -8,8 +8,8 @@ use serde::Deserialize;
 use ureq::http::{Request, Response};
 use ureq::{Agent, Body};
 
-use super::address::origin;
 use super::built;
+use crate::ports::address::{origin, shown};
 use crate::ports::http::{self, ask, refused};
 use crate::ports::secret::{Secret, variable};
 use crate::step::StepError;
@@ -89,7 +89,7 @@ impl Trusted {
             Request::get(format!("{url}{mark}audience={audience}")).header("authorization", format!("bearer {opens}"));
         let answer = ask(agent, built(request.body(()))?)?;
         let way_out = "the job must have `permissions: id-token: write`";
-        json(&format!("`GET {}`", http::shown(url)), answer, way_out).map(|Identity { value }| value)
+        json(&format!("`GET {}`", shown(url)), answer, way_out).map(|Identity { value }| value)
     }
 
     fn exchange(&self, agent: &Agent, identity: &str) -> Result<String, StepError> {

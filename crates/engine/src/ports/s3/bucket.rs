@@ -14,7 +14,8 @@ use ureq::{Agent, Body};
 
 use super::credentials::Credentials;
 use super::sign::{self, Signed};
-use crate::ports::http::{agent, encoded, encoded_path};
+use crate::ports::address::{encoded, encoded_path};
+use crate::ports::http::agent;
 
 /// The largest file that S3 takes in one piece, in bytes:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html>.

@@ -96,7 +96,10 @@ impl S3Files {
         let get = Ask::new("GET", Some(key.to_owned()));
         let answer = self.ask(&get, ())?;
         match answer.status().as_u16() {
-            200 => http::digest(answer, &format!("`GET s3://{}/{key}`", self.bucket.config.url.bucket()), most),
+            200 => {
+                let what = format!("`GET s3://{}/{key}`", self.bucket.config.url.bucket());
+                http::digest(answer, &what, most).map(|(digest, _)| digest)
+            }
             404 => Err(passing(&get, key, "it was there a moment ago")),
             _ => Err(self.refused(&get, answer)),
         }

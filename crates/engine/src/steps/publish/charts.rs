@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use allclear_core::helm::{MANIFEST, file_in};
 use allclear_core::process::Target;
 
-use super::files::{Line, PublishFiles, here};
+use super::files::{IN_ORDER, Line, PublishFiles, here};
 use crate::pack::{self, Chart};
 use crate::ports::folder::FolderRegistry;
 use crate::ports::helm_repository::HelmRepository;
@@ -14,8 +14,9 @@ use crate::ports::registry::{Frozen, Registry};
 use crate::ports::s3::S3Files;
 use crate::step::{Context, StepError};
 
-/// Charts as files.
-pub(super) const CHARTS: Line = Line { usual: &[], frozen: packed, fits: |_, _| Ok(()), service, folder };
+/// Charts, one after the other: they can share an index.
+pub(super) const CHARTS: Line =
+    Line { usual: &[], frozen: packed, fits: |_, _| Ok(()), service, folder, rank: IN_ORDER };
 
 /// Charts in a folder are a repository of charts, so that Helm finds them wherever the folder is served.
 fn folder(folder: PathBuf) -> Box<dyn Registry> {

@@ -6,20 +6,16 @@ use std::time::Duration;
 use allclear_core::digest::Digest;
 use allclear_core::event::Item;
 use allclear_core::process::Target;
-use allclear_core::python::{FileName, agree};
 
 use super::Publish;
 use super::commands::Commands;
 use super::published::Published;
 use crate::content::Content;
-use crate::files::Pattern;
+use crate::ports::download::Part;
 use crate::ports::folder::FolderRegistry;
-use crate::ports::oci::Part;
-use crate::ports::pypi::PypiIndex;
 use crate::ports::registry::{Frozen, Registry};
 use crate::ports::s3::S3Files;
 use crate::ports::web::WebFiles;
-use crate::python;
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
 
@@ -38,32 +34,29 @@ pub(super) struct Line {
     pub(super) service: Service,
     /// The registry in a folder.
     pub(super) folder: fn(PathBuf) -> Box<dyn Registry>,
+    /// When the turn of a file is, by its place in the list: see [`Effect::rank`].
+    pub(super) rank: fn(usize) -> usize,
 }
+
+/// One file after the other.
+pub(super) const IN_ORDER: fn(usize) -> usize = |at| at;
+/// All files side by side.
+const TOGETHER: fn(usize) -> usize = |_| 0;
 
 /// Files in a folder, each under its own name.
 pub(super) fn folder(folder: PathBuf) -> Box<dyn Registry> {
     Box::new(FolderRegistry::new(folder))
 }
 
-/// Python packages.
-pub(super) const PYPI: Line = Line {
-    usual: &["**/*.whl", "**/*.tar.gz"],
-    frozen: PublishFiles::artifacts,
-    fits: python,
-    service: |target, _| Ok(Box::new(PypiIndex::new(target)?)),
-    folder,
-};
-
-/// A Python package must say the version of the release, in its name and inside.
-fn python(cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
-    let name = FileName::read(&file.name).map_err(|error| StepError::Refused(error.to_string()))?;
-    let metadata = python::read(&file.content.path, &name)?;
-    agree(&name, &metadata, &cx.release.version).map_err(|error| StepError::Refused(error.to_string()))
-}
-
 /// Files of any kind.
-pub(super) const FILES: Line =
-    Line { usual: &["**"], frozen: PublishFiles::artifacts, fits: |_, _| Ok(()), service: any_files, folder };
+pub(super) const FILES: Line = Line {
+    usual: &["**"],
+    frozen: PublishFiles::artifacts,
+    fits: |_, _| Ok(()),
+    service: any_files,
+    folder,
+    rank: TOGETHER,
+};
 
 fn any_files(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     match target.url.as_deref().and_then(|url| url.split_once("://")) {
@@ -106,20 +99,21 @@ impl PublishFiles {
 
     /// The artifacts of the release that the step publishes.
     pub(super) fn artifacts(&self, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
-        let texts = self.publish.patterns(self.line.usual);
-        let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
-        let artifacts = cx.release.artifacts();
-        let fits = |path: &str| patterns.iter().any(|pattern| pattern.fits(path));
-        let mut frozen = Vec::new();
-        for artifact in artifacts.iter().filter(|artifact| fits(artifact.path.as_str())) {
-            let name = artifact.path.as_str().rsplit('/').next().unwrap_or_default();
-            let path = format!("{}/{}/{name}", cx.process.project.name, cx.release.version);
-            frozen.push(here(cx, &path, artifact.sha256)?);
+        let mut frozen: Vec<Frozen> = Vec::new();
+        for artifact in self.publish.artifacts(cx, self.line.usual, "does a `build` step make it?")? {
+            let path = format!("{}/{}/{}", cx.process.project.name, cx.release.version, name(artifact.path.as_str()));
+            match frozen.iter().find(|file| file.path == path) {
+                None => frozen.push(here(cx, &path, artifact.sha256)?),
+                Some(same) if same.content.sha256 == artifact.sha256 => {}
+                Some(_) => {
+                    return Err(StepError::Refused(format!(
+                        "two artifacts that differ would both be published as `{path}`, one of them `{}`: give them different names, or                          choose with `artifacts`",
+                        artifact.path
+                    )));
+                }
+            }
         }
-        match frozen.is_empty() {
-            true => Err(self.publish.nothing(cx, &texts, "does a `build` step make it?")),
-            false => Ok(frozen),
-        }
+        Ok(frozen)
     }
 
     /// How many bytes a file of this digest has, where that is known; 0 where it is not.
@@ -195,14 +189,8 @@ impl Effect for PublishFiles {
         Ok(Done { summary, ..Done::default() })
     }
 
-    /// Of Python packages the first file opens the version, which two at once could get in each other's way at. Packages of npm need
-    /// each other, and whoever installs one meanwhile shall find the others; charts can share an index: one after the other.
     fn rank(&self, _item: &Item, at: usize) -> usize {
-        match self.publish.publish.as_str() {
-            "pypi" => at.min(1),
-            "npm" | "helm-chart" => at,
-            _ => 0,
-        }
+        (self.line.rank)(at)
     }
 
     fn visibility(&self, cx: &Context<'_>) -> Duration {
@@ -211,8 +199,8 @@ impl Effect for PublishFiles {
 
     fn admits(&self, cx: &Context<'_>) -> Result<(), StepError> {
         let registry = self.registry(cx)?;
-        // What is not built yet has no name yet.
-        let frozen = (self.line.frozen)(self, cx).unwrap_or_default();
-        frozen.iter().try_for_each(|file| self.fits(cx, file).and_then(|()| registry.admits(file)))
+        (self.line.frozen)(self, cx)?
+            .iter()
+            .try_for_each(|file| self.fits(cx, file).and_then(|()| registry.admits(file)))
     }
 }

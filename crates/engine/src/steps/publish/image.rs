@@ -9,8 +9,8 @@ use allclear_core::image_name::ImageName;
 use super::Publish;
 use super::files::here;
 use super::published::Published;
-use crate::files::Pattern;
-use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry, Part};
+use crate::ports::download::Part;
+use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry};
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
 
@@ -41,27 +41,21 @@ impl PublishImage {
 
     /// The artifact that holds the image: its path and its digest.
     fn archive(&self, cx: &Context<'_>) -> Result<(String, Digest), StepError> {
-        let texts = self.0.patterns(USUAL);
-        let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
-        let artifacts = cx.release.artifacts();
-        let fitting: Vec<_> = artifacts
-            .iter()
-            .filter(|artifact| patterns.iter().any(|pattern| pattern.fits(artifact.path.as_str())))
-            .collect();
-        match fitting.as_slice() {
+        match self.0.artifacts(cx, USUAL, HOW)?.as_slice() {
             [one] => Ok((one.path.to_string(), one.sha256)),
-            [] => Err(self.0.nothing(cx, &texts, HOW)),
-            several => Err(StepError::Refused(format!(
-                "{} artifacts of the release match {}: name the one that is the image in `artifacts`",
-                several.len(),
-                texts.join(", ")
-            ))),
+            several => {
+                let names: Vec<_> = several.iter().map(|one| one.path.as_str()).collect();
+                Err(StepError::Refused(format!(
+                    "{} could each be the image: name the one that is in `artifacts`",
+                    names.join(" and ")
+                )))
+            }
         }
     }
 
     fn image(&self, cx: &Context<'_>, path: &str, archive: Digest) -> Result<(Image, Manifest), StepError> {
         let file = here(cx, path, archive)?;
-        let image = oci::image(&file.content.path, &file.name)?;
+        let image = oci::image(&file.content.path, path)?;
         let root = image.root().cloned();
         let empty = || StepError::Refused(format!("`{path}` holds no manifest"));
         Ok((image, root.ok_or_else(empty)?))
@@ -132,7 +126,8 @@ impl Effect for PublishImage {
     }
 
     fn admits(&self, cx: &Context<'_>) -> Result<(), StepError> {
-        let name = self.name(cx)?;
+        let (name, (path, archive)) = (self.name(cx)?, self.archive(cx)?);
+        self.image(cx, &path, archive)?;
         self.images(cx, &name)?.admits(&name)
     }
 }

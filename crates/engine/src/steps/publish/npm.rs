@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use allclear_core::package_order::{self, Package as Needs};
 use serde_json::Value;
 
-use super::files::{Line, PublishFiles, folder};
+use super::files::{IN_ORDER, Line, PublishFiles, folder};
 use crate::ports::npm::{NpmRegistry, Package};
 use crate::ports::registry::Frozen;
 use crate::step::{Context, StepError};
@@ -17,6 +17,8 @@ pub(super) const NPM: Line = Line {
     fits: |cx, file| Package::read(file, &cx.release.version).map(drop),
     service: |target, cx| Ok(Box::new(NpmRegistry::new(target, &cx.release.version)?)),
     folder,
+    // They need each other, and whoever installs one meanwhile shall find the others.
+    rank: IN_ORDER,
 };
 
 fn in_order(publish: &PublishFiles, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {

@@ -13,7 +13,7 @@ use allclear_core::template::Template;
 use allclear_core::version::Version;
 use serde::Deserialize;
 
-use super::Publish;
+use super::{Publish, receipts};
 use crate::step::{Context, Done, Effect, Kind, Probe, StepError, Work, item};
 
 /// The kind.
@@ -83,8 +83,9 @@ impl Pointers {
             if !self.pointers.contains(&target) || !step.applies(&cx.release.kind, &cx.release.version) {
                 continue;
             }
+            let Some(receipts) = receipts(cx, step)? else { continue };
             let more = match publish.publish.as_str() {
-                "oci-image" => image::pointed(cx, step, publish)?,
+                "oci-image" => image::pointed(cx, receipts, publish)?,
                 "npm" => npm::pointed(cx, publish)?,
                 what => {
                     return Err(StepError::Refused(format!(

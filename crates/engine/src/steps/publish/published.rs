@@ -2,18 +2,16 @@
 
 mod wait;
 
-use allclear_core::event::{Item, Receipt};
+use allclear_core::event::Item;
 use allclear_core::names::Word;
 use allclear_core::process::Step;
 use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
-use allclear_core::release::{History, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::wait::seen;
-use super::{Publish, work};
-use crate::ports::download::Reader;
-use crate::ports::oci::Part;
+use super::{Publish, receipts, work};
+use crate::ports::download::{Part, Reader};
 use crate::step::{Check, Context, Effect, Finding, Kind, StepError, Work, item};
 
 /// How many things that are wrong a summary names: all of them stand in the evidence.
@@ -109,19 +107,6 @@ fn steps<'a>(cx: &Context<'a>, target: &Word) -> Result<Vec<(&'a Step, Publish)>
     }
     steps.retain(|(step, _)| step.applies(&cx.release.kind, &cx.release.version));
     Ok(steps)
-}
-
-/// What a step has published; none where it need not.
-fn receipts<'a>(cx: &Context<'a>, step: &Step) -> Result<Option<&'a [Receipt]>, StepError> {
-    let history = cx.release.steps.get(&step.id);
-    let last = history.and_then(History::last).filter(|attempt| attempt.verdict == Verdict::Passed);
-    match (last, history.is_some_and(|history| history.waiver.is_some())) {
-        (Some(attempt), _) => Ok(Some(&attempt.outcome.receipts)),
-        (None, true) => Ok(None),
-        (None, false) => {
-            Err(StepError::Refused(format!("{} has not published yet: let it come before this step", step.id)))
-        }
-    }
 }
 
 impl Looked {

@@ -1,8 +1,8 @@
 //! The floating tags of an image.
 
 use allclear_core::digest::Digest;
+use allclear_core::event::Receipt;
 use allclear_core::image_name::ImageName;
-use allclear_core::process::Step;
 use allclear_core::version::Version;
 
 use super::super::Publish;
@@ -21,16 +21,16 @@ struct Tagged {
     version: Version,
 }
 
-/// The image of the step, as its receipt says that it was published.
-pub(super) fn pointed(cx: &Context<'_>, step: &Step, publish: Publish) -> Result<Vec<Box<dyn Pointed>>, StepError> {
+/// The image, as the receipts of its step say that it was published.
+pub(super) fn pointed(
+    cx: &Context<'_>,
+    receipts: &[Receipt],
+    publish: Publish,
+) -> Result<Vec<Box<dyn Pointed>>, StepError> {
     let publish = PublishImage(publish);
     let name = publish.name(cx)?;
-    let last = cx.release.steps.get(&step.id).and_then(|history| history.last());
-    let receipts = last.map(|attempt| attempt.outcome.receipts.as_slice()).unwrap_or_default();
-    let found = receipts.iter().find_map(|receipt| receipt.found.parse().ok());
-    let none =
-        || StepError::Refused(format!("{} has not published `{name}` yet, and must come before this step", step.id));
-    let (digest, images) = (found.ok_or_else(none)?, publish.images(cx, &name)?);
+    let Some(digest) = receipts.iter().find_map(|receipt| receipt.found.parse().ok()) else { return Ok(vec![]) };
+    let images = publish.images(cx, &name)?;
     Ok(vec![Box::new(Tagged { images, name, digest, version: cx.release.version.clone() })])
 }
 
