@@ -36,6 +36,7 @@ mod it {
     mod report_page;
     mod results;
     mod secrets;
+    mod stage;
     mod trouble;
     mod two_clones;
     mod values;

@@ -7,8 +7,10 @@
 
 pub mod bill;
 pub mod lockfiles;
+mod media_type;
 pub mod provenance;
 
+pub use self::media_type::media_type;
 use crate::event::Artifact;
 
 /// The text of `SHA256SUMS`: one line a file, by its own name, in the order of names.

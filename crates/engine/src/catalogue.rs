@@ -20,6 +20,7 @@ pub const KINDS: &[&Kind] = &[
     &steps::bump::KIND,
     &steps::build::KIND,
     &steps::attest::KIND,
+    &steps::publish::stage::KIND,
     &steps::tag::KIND,
     &steps::publish::KIND,
     &steps::publish::published::KIND,

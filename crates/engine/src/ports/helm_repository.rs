@@ -9,7 +9,7 @@ use allclear_core::helm::index::{self, INDEX, Listing};
 
 use super::download::{Downloaded, Found, Reader};
 use super::packed_chart;
-use super::registry::{Frozen, Registry};
+use super::registry::{Frozen, Registry, Stage};
 use crate::content::Meter;
 use crate::step::{Probe, StepError};
 
@@ -78,8 +78,23 @@ impl<P: Registry + IndexFile> Registry for HelmRepository<P> {
         }
     }
 
+    fn stage(&self) -> Option<&dyn Stage> {
+        Some(self)
+    }
+
     fn visibility(&self) -> Duration {
         self.0.visibility()
+    }
+}
+
+/// A chart that the index does not list.
+impl<P: Registry + IndexFile> Stage for HelmRepository<P> {
+    fn find_staged(&self, file: &Frozen) -> Result<Probe, StepError> {
+        self.0.find(file)
+    }
+
+    fn upload_staged(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {
+        self.0.upload(file, meter)
     }
 }
 

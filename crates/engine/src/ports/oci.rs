@@ -10,6 +10,7 @@ mod charts;
 mod config_file;
 mod download;
 mod layout;
+mod referrer;
 mod registry;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use self::charts::OciCharts;
 pub(crate) use self::config_file::secrets;
 pub use self::download::download;
 pub use self::layout::OciLayout;
+pub use self::referrer::{Referrer, lists};
 pub use self::registry::OciRegistry;
 use super::download::Found;
 use crate::content::{Content, Meter};
@@ -141,6 +143,18 @@ pub trait Images: Sync {
     /// # Errors
     /// When it cannot be read.
     fn blob(&self, name: &ImageName, digest: &Digest, most: u64) -> Result<Option<(Found, u64)>, StepError>;
+
+    /// What refers to a manifest: the descriptors of everything that is attached to it, whoever attached it.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn referrers(&self, name: &ImageName, subject: &Digest) -> Result<Vec<Value>, StepError>;
+
+    /// Sees to it that manifests which are there and refer to this subject are listed among its referrers; whatever else is listed stays.
+    ///
+    /// # Errors
+    /// When it says so; only a look tells what happened.
+    fn refer(&self, name: &ImageName, subject: &Digest, manifests: &[&Manifest]) -> Result<(), StepError>;
 
     /// The same images to somebody who has no credentials; none where there are none.
     fn as_everybody(&self) -> Option<Box<dyn Images>> {

@@ -86,8 +86,29 @@ pub trait Registry: Sync {
         }
     }
 
+    /// The same registry for files that nobody sees yet; none where what is uploaded is seen.
+    fn stage(&self) -> Option<&dyn Stage> {
+        None
+    }
+
     /// How long what was uploaded may take to be seen.
     fn visibility(&self) -> Duration {
         Duration::ZERO
     }
+}
+
+/// Where files of a release wait to be published: whoever does not know their digest or their address does not see them, and they can be
+/// forgotten.
+pub trait Stage: Sync {
+    /// Looks whether a file waits there.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn find_staged(&self, file: &Frozen) -> Result<Probe, StepError>;
+
+    /// Uploads the file, and lets nothing lead to it. Done twice it harms nothing.
+    ///
+    /// # Errors
+    /// When it says so; only a look at it tells what happened.
+    fn upload_staged(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError>;
 }

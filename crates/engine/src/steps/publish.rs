@@ -1,6 +1,7 @@
 //! `publish`: the frozen artifacts, to where people get them.
 
 mod admission;
+mod attached;
 mod charts;
 mod commands;
 mod files;
@@ -9,6 +10,7 @@ mod npm;
 pub mod pointers;
 pub mod published;
 mod pypi;
+pub mod stage;
 
 use allclear_core::event::{Artifact, Receipt};
 use allclear_core::names::Word;
@@ -26,6 +28,9 @@ use self::pypi::PYPI;
 use crate::files::Pattern;
 use crate::step::{Context, Kind, StepError, Work};
 
+/// What stands, in the target of an item, before the digest of a manifest or file to which no name need lead.
+const BY_DIGEST: &str = "@sha256:";
+
 const FIELDS: &[Field] = &[
     Field::new("to", Type::Word, "the target of `[targets]`; called like what is published where it is left out"),
     Field::new("artifacts", Type::List(&Type::Glob), "which artifacts, where not all of the kind"),
@@ -33,6 +38,11 @@ const FIELDS: &[Field] = &[
         "image",
         Type::Template(Becomes::Text),
         "the name of the image and its tag, such as `example/harbor:{version}`",
+    ),
+    Field::new(
+        "attach",
+        Type::List(&Type::Glob),
+        "which artifacts are attached to the image, such as `attestations/*`; who has the image finds them by its digest",
     ),
     Field::new("charts", Type::List(&Type::Glob), "the folders of the charts"),
 ];
@@ -80,6 +90,8 @@ struct Publish {
     artifacts: Vec<String>,
     image: Option<Template>,
     #[serde(default)]
+    attach: Vec<String>,
+    #[serde(default)]
     charts: Vec<String>,
 }
 
@@ -95,10 +107,14 @@ impl Publish {
         usual: &[&str],
         way_out: &str,
     ) -> Result<Vec<&'c Artifact>, StepError> {
-        let texts = match self.artifacts.is_empty() {
-            true => usual.iter().map(|text| (*text).to_owned()).collect(),
-            false => self.artifacts.clone(),
-        };
+        match self.artifacts.is_empty() {
+            true => self.chosen(cx, &usual.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), way_out),
+            false => self.chosen(cx, &self.artifacts, way_out),
+        }
+    }
+
+    /// The artifacts that these patterns choose.
+    fn chosen<'c>(&self, cx: &'c Context<'_>, texts: &[String], way_out: &str) -> Result<Vec<&'c Artifact>, StepError> {
         let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text)).collect::<Result<_, _>>()?;
         let fits = |artifact: &&Artifact| patterns.iter().any(|pattern| pattern.fits(artifact.path.as_str()));
         let fitting: Vec<&Artifact> = cx.release.artifacts().into_iter().filter(fits).collect();
@@ -117,6 +133,25 @@ fn unbuilt<'a>(cx: &Context<'a>) -> Option<&'a Step> {
     let builds = cx.process.steps_of(&cx.release.kind).filter(|step| step.kind.as_str() == "build");
     let built = |step: &Step| cx.release.steps.get(&step.id).is_some_and(|history| history.last().is_some());
     builds.filter(|step| step.applies(&cx.release.kind, &cx.release.version)).find(|step| !built(step))
+}
+
+/// The steps of this release that publish to a target which a step names under this key.
+fn steps_to<'a>(cx: &Context<'a>, target: &Word, key: &str) -> Result<Vec<(&'a Step, Publish)>, StepError> {
+    let mut steps = Vec::new();
+    for step in cx.process.steps_of(&cx.release.kind).filter(|step| step.kind.as_str() == "publish") {
+        let publish = step.read::<Publish>()?;
+        if publish.target() == *target {
+            steps.push((step, publish));
+        }
+    }
+    if steps.is_empty() {
+        return Err(StepError::Refused(format!(
+            "no step of a {} release publishes to `{target}`: take it out of `{key}`",
+            cx.release.kind
+        )));
+    }
+    steps.retain(|(step, _)| step.applies(&cx.release.kind, &cx.release.version));
+    Ok(steps)
 }
 
 /// What a publish step has published; none where a person decided that it need not.

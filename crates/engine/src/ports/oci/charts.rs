@@ -16,7 +16,7 @@ use super::{Image, Images, MANIFEST, Manifest, OciRegistry, described, descripto
 use crate::content::{Content, Meter};
 use crate::ports::download::{Downloaded, Found, openly};
 use crate::ports::packed_chart;
-use crate::ports::registry::{Frozen, Registry};
+use crate::ports::registry::{Frozen, Registry, Stage};
 use crate::step::{Probe, StepError};
 
 /// The configuration of a chart: what its `Chart.yaml` says.
@@ -157,8 +157,26 @@ impl Registry for OciCharts {
         Ok(read.map(|((found, size), by)| Downloaded { found, size, place, by }))
     }
 
+    fn stage(&self) -> Option<&dyn Stage> {
+        Some(self)
+    }
+
     fn visibility(&self) -> Duration {
         Duration::from_secs(60)
+    }
+}
+
+/// A chart that no tag leads to.
+impl Stage for OciCharts {
+    fn find_staged(&self, file: &Frozen) -> Result<Probe, StepError> {
+        let packed = self.packed(file)?;
+        let is_there = self.images(&packed.name)?.has(&packed.name, &packed.manifest.digest)?;
+        Ok(if is_there { Probe::Ours { place: None } } else { Probe::Absent })
+    }
+
+    fn upload_staged(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {
+        let packed = self.packed(file)?;
+        self.images(&packed.name)?.push(&packed.name, &packed.image, meter)
     }
 }
 

@@ -10,15 +10,20 @@ use super::{Images, described};
 use crate::ports::download::{Downloaded, Found, Part, Reader, openly};
 use crate::step::StepError;
 
-/// Pulls an image whose manifest must have this digest, and returns all its parts; none where the name leads nowhere yet, or not all is
-/// there. What a wrong manifest names is not read: only what is ours says how large it may be.
+/// Pulls what a tag or a digest (`sha256:…`) leads to, whose manifest must have this digest, and returns all its parts; none where it leads
+/// nowhere yet, or not all is there. What a wrong manifest names is not read: only what is ours says how large it may be.
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn download(images: &dyn Images, name: &ImageName, wanted: &Digest) -> Result<Option<Vec<Part>>, StepError> {
+pub fn download(
+    images: &dyn Images,
+    name: &ImageName,
+    reference: &str,
+    wanted: &Digest,
+) -> Result<Option<Vec<Part>>, StepError> {
     let everybody = images.as_everybody();
-    let own = everybody.is_some().then_some(|| Pull::new(images, name).all(wanted));
-    let read = openly(|| Pull::new(everybody.as_deref().unwrap_or(images), name).all(wanted), own)?;
+    let own = everybody.is_some().then_some(|| Pull::new(images, name).all(reference, wanted));
+    let read = openly(|| Pull::new(everybody.as_deref().unwrap_or(images), name).all(reference, wanted), own)?;
     Ok(read.map(|(mut parts, by)| {
         parts.iter_mut().for_each(|part| part.read.by = by);
         parts
@@ -38,8 +43,8 @@ impl<'a> Pull<'a> {
         Self { images, name, seen: BTreeSet::new(), parts: vec![] }
     }
 
-    fn all(mut self, wanted: &Digest) -> Result<Option<Vec<Part>>, StepError> {
-        let is_there = self.manifest(&self.name.tag, *wanted)?;
+    fn all(mut self, reference: &str, wanted: &Digest) -> Result<Option<Vec<Part>>, StepError> {
+        let is_there = self.manifest(reference, *wanted)?;
         Ok(is_there.then_some(self.parts))
     }
 

@@ -10,7 +10,7 @@ use allclear_core::digest::Digest;
 use allclear_core::image_name::ImageName;
 use serde_json::{Value, json};
 
-use super::{Image, Images, Manifest, descriptor, media_type};
+use super::{Image, Images, Manifest, described, descriptor, media_type, referrer};
 use crate::content::{Content, Meter};
 use crate::ports::download::{Found, in_folder};
 use crate::step::StepError;
@@ -76,7 +76,7 @@ impl Images for OciLayout {
     fn find(&self, name: &ImageName) -> Result<Option<Digest>, StepError> {
         let index = self.index()?;
         let entry = index["manifests"].as_array().into_iter().flatten().find(|entry| names(entry, name));
-        let Some((digest, _)) = entry.and_then(super::described) else { return Ok(None) };
+        let Some((digest, _)) = entry.and_then(described) else { return Ok(None) };
         Ok(self.has(name, &digest)?.then_some(digest))
     }
 
@@ -123,7 +123,7 @@ impl Images for OciLayout {
                 let index = self.index()?;
                 let name = name.with_tag(reference);
                 let entry = index["manifests"].as_array().into_iter().flatten().find(|entry| names(entry, &name));
-                entry.and_then(super::described).map(|(digest, _)| digest)
+                entry.and_then(described).map(|(digest, _)| digest)
             }
         };
         let Some(path) = digest.map(|digest| self.blob_path(&digest)) else { return Ok(None) };
@@ -137,6 +137,27 @@ impl Images for OciLayout {
 
     fn blob(&self, _name: &ImageName, digest: &Digest, most: u64) -> Result<Option<(Found, u64)>, StepError> {
         in_folder(&self.blob_path(digest), most)
+    }
+
+    fn referrers(&self, name: &ImageName, subject: &Digest) -> Result<Vec<Value>, StepError> {
+        let mut found = Vec::new();
+        let index = self.index()?;
+        for entry in index["manifests"].as_array().into_iter().flatten() {
+            let Some((digest, _)) = described(entry) else { continue };
+            let manifest = self.manifest(name, &digest)?;
+            if manifest.is_some_and(|manifest| referrer::subject(&manifest) == Some(*subject)) {
+                found.push(entry.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    fn refer(&self, _name: &ImageName, _subject: &Digest, manifests: &[&Manifest]) -> Result<(), StepError> {
+        let mut index = self.index()?;
+        if let Some(listed) = index["manifests"].as_array_mut() {
+            referrer::list(listed, manifests);
+        }
+        self.write(&self.folder.join("index.json"), index.to_string().as_bytes())
     }
 
     fn place(&self, name: &ImageName) -> String {

@@ -6,13 +6,15 @@ use allclear_core::at_once;
 use allclear_core::digest::Digest;
 use allclear_core::image_name::{DOCKER_HUB, ImageName};
 use allclear_core::process::Target;
-use serde_json::Value;
+use serde_json::{Value, json};
 use ureq::http::request::Builder;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use super::auth::Auth;
-use super::{DOCKER_INDEX, DOCKER_MANIFEST, INDEX, Image, Images, LARGEST_MANIFEST, MANIFEST, Manifest, config_file};
+use super::{
+    DOCKER_INDEX, DOCKER_MANIFEST, INDEX, Image, Images, LARGEST_MANIFEST, MANIFEST, Manifest, config_file, referrer,
+};
 use crate::content::{Content, Meter};
 use crate::ports::address::{is_loopback, require_private};
 use crate::ports::download::{self, Found};
@@ -22,7 +24,7 @@ use crate::step::StepError;
 
 /// How many blobs are sent at the same time.
 const AT_ONCE: usize = 3;
-/// The largest list of tags, in bytes, and how many pages of it are read.
+/// The largest page of a list, in bytes, and how many pages of it are read.
 const LARGEST_LIST: u64 = 4 << 20;
 const MOST_PAGES: usize = 1000;
 /// What to do about a no.
@@ -185,6 +187,43 @@ impl OciRegistry {
         self.taken(&format!("a layer of `{}`", self.shown(name)), answer)
     }
 
+    /// Everything that a list of a repository holds under a key of its pages; none where there is no such list.
+    fn list(&self, name: &ImageName, rest: &str, key: &str) -> Result<Option<Vec<Value>>, StepError> {
+        let (mut listed, mut url) = (Vec::new(), self.url(name, rest));
+        let what = format!("the {key} of `{}`", self.shown(name));
+        for _ in 0..MOST_PAGES {
+            let answer = self.ask(name, (), || Request::get(&url).header("cache-control", "no-cache"))?;
+            match answer.status().as_u16() {
+                200 => {}
+                404 => return Ok(None),
+                _ => return Err(http::refused(&what, answer, LOG_IN)),
+            }
+            let next = http::header(&answer, "link").and_then(next_page).map(str::to_owned);
+            let mut said: Value = serde_json::from_slice(&http::bytes(answer, &what, LARGEST_LIST)?)
+                .map_err(StepError::content(format!("{what}: the answer is not JSON")))?;
+            listed.extend(said[key].as_array_mut().map(std::mem::take).unwrap_or_default());
+            match next {
+                Some(next) if next.starts_with('/') => url = format!("{}{next}", self.base),
+                _ => break,
+            }
+        }
+        Ok(Some(listed))
+    }
+
+    /// The index of what refers to a subject, under the tag that stands for it at a registry which keeps no such list.
+    fn noted(&self, name: &ImageName, subject: &Digest) -> Result<Value, StepError> {
+        let none = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [] });
+        match self.look("GET", name, &referrer::tag(subject))? {
+            Some(answer) => {
+                let what = format!("what refers to `{}@sha256:{subject}`", self.shown(name));
+                let index: Value = serde_json::from_slice(&http::bytes(answer, &what, LARGEST_MANIFEST)?)
+                    .map_err(StepError::content(format!("{what}: the answer is not JSON")))?;
+                Ok(if index["manifests"].is_array() { index } else { none })
+            }
+            None => Ok(none),
+        }
+    }
+
     fn put_manifest(&self, name: &ImageName, reference: &str, manifest: &Manifest) -> Result<(), StepError> {
         let url = self.url(name, &format!("manifests/{reference}"));
         let put = || Request::put(&url).header("content-type", &manifest.media_type);
@@ -246,27 +285,28 @@ impl Images for OciRegistry {
     }
 
     fn tags(&self, name: &ImageName) -> Result<Vec<String>, StepError> {
-        let (mut tags, mut url) = (Vec::new(), self.url(name, "tags/list?n=1000"));
-        for _ in 0..MOST_PAGES {
-            let answer = self.ask(name, (), || Request::get(&url))?;
-            let what = format!("the tags of `{}`", self.shown(name));
-            match answer.status().as_u16() {
-                200 => {}
-                404 => return Ok(tags),
-                _ => return Err(http::refused(&what, answer, LOG_IN)),
-            }
-            let next = http::header(&answer, "link").and_then(next_page).map(str::to_owned);
-            let said: Value = serde_json::from_slice(&http::bytes(answer, &what, LARGEST_LIST)?)
-                .map_err(StepError::content(format!("{what}: the answer is not JSON")))?;
-            tags.extend(
-                said["tags"].as_array().into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)),
-            );
-            match next {
-                Some(next) if next.starts_with('/') => url = format!("{}{next}", self.base),
-                _ => return Ok(tags),
-            }
+        let listed = self.list(name, "tags/list?n=1000", "tags")?.unwrap_or_default();
+        Ok(listed.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
+    }
+
+    fn referrers(&self, name: &ImageName, subject: &Digest) -> Result<Vec<Value>, StepError> {
+        match self.list(name, &format!("referrers/sha256:{subject}"), "manifests")? {
+            Some(listed) => Ok(listed),
+            None => Ok(self.noted(name, subject)?["manifests"].as_array().cloned().unwrap_or_default()),
         }
-        Ok(tags)
+    }
+
+    fn refer(&self, name: &ImageName, subject: &Digest, manifests: &[&Manifest]) -> Result<(), StepError> {
+        if self.list(name, &format!("referrers/sha256:{subject}"), "manifests")?.is_some() {
+            // It lists by itself what refers to a subject.
+            return Ok(());
+        }
+        let mut noted = self.noted(name, subject)?;
+        if let Some(listed) = noted["manifests"].as_array_mut() {
+            referrer::list(listed, manifests);
+        }
+        let index = Manifest::new(INDEX, noted.to_string().into_bytes());
+        self.put_manifest(name, &referrer::tag(subject), &index)
     }
 
     fn bytes(&self, name: &ImageName, reference: &str) -> Result<Option<Vec<u8>>, StepError> {

@@ -7,9 +7,10 @@ use allclear_core::digest::Digest;
 use allclear_core::event::Item;
 use allclear_core::process::Target;
 
-use super::Publish;
 use super::commands::Commands;
 use super::published::Published;
+use super::stage::StagedFiles;
+use super::{BY_DIGEST, Publish};
 use crate::content::Content;
 use crate::ports::download::Part;
 use crate::ports::folder::FolderRegistry;
@@ -77,7 +78,7 @@ pub(super) struct PublishFiles {
 }
 
 impl PublishFiles {
-    fn registry<'c>(&self, cx: &'c Context<'_>) -> Result<Box<dyn Registry + 'c>, StepError> {
+    pub(super) fn registry<'c>(&self, cx: &'c Context<'_>) -> Result<Box<dyn Registry + 'c>, StepError> {
         match cx.world.target(cx.process, &self.publish.target())? {
             Destination::Folder(folder) => Ok((self.line.folder)(folder)),
             // Files of every kind can go through commands of the project.
@@ -107,7 +108,7 @@ impl PublishFiles {
                 Some(same) if same.content.sha256 == artifact.sha256 => {}
                 Some(_) => {
                     return Err(StepError::Refused(format!(
-                        "two artifacts that differ would both be published as `{path}`, one of them `{}`: give them different names, or                          choose with `artifacts`",
+                        "two artifacts that differ would both be published as `{path}`, one of them `{}`: give them different names, or choose with `artifacts`",
                         artifact.path
                     )));
                 }
@@ -122,14 +123,26 @@ impl PublishFiles {
         artifacts.iter().find(|artifact| artifact.sha256 == *digest).map_or(0, |artifact| artifact.size)
     }
 
-    /// The file that an item is about. To look at a registry its bytes need not be here.
-    fn file(&self, cx: &Context<'_>, item: &Item) -> Result<Frozen, StepError> {
+    /// The file that an item is about, also where it is only staged. To look at a registry its bytes need not be here.
+    pub(super) fn file(&self, cx: &Context<'_>, item: &Item) -> Result<Frozen, StepError> {
         let sha256: Digest = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
         let path = item.target.split_once('/').map_or("", |(_, path)| path);
+        let path = path.split_once(BY_DIGEST).map_or(path, |(path, _)| path);
         here(cx, path, sha256).or_else(|_| {
             let content = Content { path: cx.store.path(&sha256), offset: 0, size: self.size(cx, &sha256), sha256 };
             Ok(Frozen { name: name(path), path: path.to_owned(), content })
         })
+    }
+
+    /// The file that an item is about, with its bytes.
+    pub(super) fn bytes(&self, cx: &Context<'_>, item: &Item) -> Result<Frozen, StepError> {
+        let file = self.file(cx, item)?;
+        if cx.store.open(&file.content.sha256).is_ok() {
+            return Ok(file);
+        }
+        // Another clone built it; making it again is not allowed, but charts come from the commit alone.
+        (self.line.frozen)(self, cx)?;
+        here(cx, &file.path, file.content.sha256)
     }
 }
 
@@ -153,6 +166,11 @@ impl Published for PublishFiles {
         let read = self.registry(cx)?.download(&file)?;
         Ok(read.map(|read| vec![Part { name: file.name, wanted: file.content.sha256, read }]))
     }
+
+    fn staged(&self, cx: &Context<'_>) -> Result<Option<Box<dyn Effect + '_>>, StepError> {
+        let stages = self.registry(cx)?.stage().is_some();
+        Ok(stages.then(|| Box::new(StagedFiles(self)) as Box<dyn Effect>))
+    }
 }
 
 impl Effect for PublishFiles {
@@ -171,13 +189,7 @@ impl Effect for PublishFiles {
     }
 
     fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {
-        let mut file = self.file(cx, item)?;
-        if cx.store.open(&file.content.sha256).is_err() {
-            // Another clone built it; making it again is not allowed, but charts come from the commit alone.
-            (self.line.frozen)(self, cx)?;
-            file = here(cx, &file.path, file.content.sha256)?;
-        }
-        let registry = self.registry(cx)?;
+        let (file, registry) = (self.bytes(cx, item)?, self.registry(cx)?);
         cx.metered(&file.name, file.content.size, |meter| registry.upload(&file, meter))
     }
 

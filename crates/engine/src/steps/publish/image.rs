@@ -6,9 +6,10 @@ use allclear_core::digest::Digest;
 use allclear_core::event::Item;
 use allclear_core::image_name::ImageName;
 
-use super::Publish;
+use super::attached::{self, Attached};
 use super::files::here;
 use super::published::Published;
+use super::{BY_DIGEST, Publish};
 use crate::ports::download::Part;
 use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry};
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
@@ -20,7 +21,7 @@ const USUAL: &[&str] = &["**/*.tar", "**/*.oci"];
 const HOW: &str = "let a `build` step leave the image as an archive, with `docker buildx build --output type=oci,dest=FILE.tar`, \
                    `buildah push IMAGE oci-archive:FILE.tar` or `docker save`";
 /// Where the intent says which artifact holds the image.
-const ARCHIVE: &str = "archive";
+pub(super) const ARCHIVE: &str = "archive";
 
 /// An image for a container registry.
 pub(super) struct PublishImage(pub(super) Publish);
@@ -61,11 +62,15 @@ impl PublishImage {
         Ok((image, root.ok_or_else(empty)?))
     }
 
+    /// The image in the archive that an item names.
+    pub(super) fn archived(&self, cx: &Context<'_>, item: &Item) -> Result<(Image, Manifest), StepError> {
+        let archive = item.data.get(ARCHIVE).map_or("", String::as_str);
+        self.image(cx, &item.target, archive.parse().map_err(StepError::content("the intent names no archive"))?)
+    }
+
     /// The image that an item is about, made from the same archive again.
     fn frozen(&self, cx: &Context<'_>, item: &Item) -> Result<(Image, Manifest), StepError> {
-        let archive = item.data.get(ARCHIVE).map_or("", String::as_str);
-        let archive = archive.parse().map_err(StepError::content("the intent names no archive"))?;
-        let (image, root) = self.image(cx, &item.target, archive)?;
+        let (image, root) = self.archived(cx, item)?;
         match root.digest.to_string() == item.desired {
             true => Ok((image, root)),
             false => Err(StepError::Refused(format!(
@@ -74,13 +79,29 @@ impl PublishImage {
             ))),
         }
     }
+
+    /// Pushes the image of an item by its digest, and returns its manifest.
+    fn push(&self, cx: &Context<'_>, name: &ImageName, item: &Item) -> Result<Manifest, StepError> {
+        let (image, root) = self.frozen(cx, item)?;
+        let images = self.images(cx, name)?;
+        cx.metered(&name.to_string(), image.size(), |meter| images.push(name, &image, meter))?;
+        Ok(root)
+    }
 }
 
 impl Published for PublishImage {
     fn download(&self, cx: &Context<'_>, item: &Item) -> Result<Option<Vec<Part>>, StepError> {
         let name = self.name(cx)?;
+        let images = self.images(cx, &name)?;
+        if let Some(attached) = Attached::of(item) {
+            return attached.download(images.as_ref(), &name);
+        }
         let wanted = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
-        oci::download(self.images(cx, &name)?.as_ref(), &name, &wanted)
+        oci::download(images.as_ref(), &name, &name.tag, &wanted)
+    }
+
+    fn staged(&self, _cx: &Context<'_>) -> Result<Option<Box<dyn Effect + '_>>, StepError> {
+        Ok(Some(Box::new(Staged(self))))
     }
 }
 
@@ -88,14 +109,18 @@ impl Effect for PublishImage {
     fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
         let (name, (path, archive)) = (self.name(cx)?, self.archive(cx)?);
         let (_, root) = self.image(cx, &path, archive)?;
-        let mut item = item(format!("{}/{name}", self.0.target()), root.digest, format!("image {name}"));
-        item.data.insert(ARCHIVE.to_owned(), archive.to_string());
-        Ok(vec![item])
+        // Whoever sees the tag finds what is attached, so that comes first.
+        let mut items = attached::items(cx, self, &archive, &root)?;
+        items.push(tagged(&self.0, &name, &root, &archive));
+        Ok(items)
     }
 
     fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
         let name = self.name(cx)?;
         let images = self.images(cx, &name)?;
+        if let Some(attached) = Attached::of(item) {
+            return attached.probe(images.as_ref(), &name);
+        }
         Ok(match images.find(&name)? {
             None => Probe::Absent,
             Some(found) if found.to_string() == item.desired => Probe::Ours { place: Some(images.place(&name)) },
@@ -104,20 +129,22 @@ impl Effect for PublishImage {
     }
 
     fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {
+        if let Some(attached) = Attached::of(item) {
+            return attached.act(cx, self);
+        }
         let name = self.name(cx)?;
-        let (image, root) = self.frozen(cx, item)?;
-        let images = self.images(cx, &name)?;
-        cx.metered(&name.to_string(), image.size(), |meter| images.push(&name, &image, meter))?;
-        images.name(&name, &root)
+        let root = self.push(cx, &name, item)?;
+        self.images(cx, &name)?.name(&name, &root)
     }
 
     fn done(&self, _cx: &Context<'_>, items: &[Item]) -> Result<Done, StepError> {
-        Ok(Done {
-            summary: items
-                .first()
-                .map_or(String::new(), |item| format!("{} sha256:{}", item.title, &item.desired[..12])),
-            ..Done::default()
-        })
+        let image = items.iter().find(|item| Attached::of(item).is_none());
+        let image = image.map_or(String::new(), |item| format!("{} sha256:{}", item.title, &item.desired[..12]));
+        let summary = match items.len() {
+            0 | 1 => image,
+            more => format!("{image}, {} attached", more - 1),
+        };
+        Ok(Done { summary, ..Done::default() })
     }
 
     fn visibility(&self, cx: &Context<'_>) -> Duration {
@@ -126,8 +153,46 @@ impl Effect for PublishImage {
     }
 
     fn admits(&self, cx: &Context<'_>) -> Result<(), StepError> {
-        let (name, (path, archive)) = (self.name(cx)?, self.archive(cx)?);
-        self.image(cx, &path, archive)?;
+        let name = self.name(cx)?;
+        self.items(cx)?;
         self.images(cx, &name)?.admits(&name)
+    }
+}
+
+fn tagged(publish: &Publish, name: &ImageName, root: &Manifest, archive: &Digest) -> Item {
+    let mut item = item(format!("{}/{name}", publish.target()), root.digest, format!("image {name}"));
+    item.data.insert(ARCHIVE.to_owned(), archive.to_string());
+    item
+}
+
+/// The image by its digest alone: pushed, and named by nothing.
+struct Staged<'p>(&'p PublishImage);
+
+impl Effect for Staged<'_> {
+    fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
+        let (name, (path, archive)) = (self.0.name(cx)?, self.0.archive(cx)?);
+        let (_, root) = self.0.image(cx, &path, archive)?;
+        let mut item = tagged(&self.0.0, &name, &root, &archive);
+        item.target += &format!("{BY_DIGEST}{}", root.digest);
+        Ok(vec![item])
+    }
+
+    fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+        let name = self.0.name(cx)?;
+        let digest = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
+        let is_there = self.0.images(cx, &name)?.has(&name, &digest)?;
+        Ok(if is_there { Probe::Ours { place: None } } else { Probe::Absent })
+    }
+
+    fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {
+        self.0.push(cx, &self.0.name(cx)?, item).map(drop)
+    }
+
+    fn done(&self, _cx: &Context<'_>, _items: &[Item]) -> Result<Done, StepError> {
+        Ok(Done::default())
+    }
+
+    fn visibility(&self, cx: &Context<'_>) -> Duration {
+        self.0.visibility(cx)
     }
 }

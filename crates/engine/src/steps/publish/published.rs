@@ -4,13 +4,13 @@ mod wait;
 
 use allclear_core::event::Item;
 use allclear_core::names::Word;
-use allclear_core::process::Step;
 use allclear_core::process::spec::{Field, KindSpec, Naming, Shape, Type};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::wait::seen;
-use super::{Publish, receipts, work};
+use super::attached::Attached;
+use super::{receipts, steps_to, work};
 use crate::ports::download::{Part, Reader};
 use crate::step::{Check, Context, Effect, Finding, Kind, StepError, Work, item};
 
@@ -52,12 +52,24 @@ pub(super) trait Published: Effect {
     /// # Errors
     /// When it cannot be read: [`StepError::Passing`] where later it may be.
     fn download(&self, cx: &Context<'_>, item: &Item) -> Result<Option<Vec<Part>>, StepError>;
+
+    /// What of it can be done before the point of no return, unseen by anybody who does not know the digests; none where what arrives at its
+    /// target is published. Its items are not those of publishing.
+    ///
+    /// # Errors
+    /// When the process does not say where the target is.
+    fn staged(&self, _cx: &Context<'_>) -> Result<Option<Box<dyn Effect + '_>>, StepError> {
+        Ok(None)
+    }
 }
 
 /// Something published, and how it was found.
 struct Looked {
     target: Word,
-    is_image: bool,
+    /// What people call it: a file, an image.
+    what: &'static str,
+    /// Whether it is told which of its parts is wrong.
+    of_parts: bool,
     item: Item,
     /// None where it could not be seen.
     parts: Option<Vec<Part>>,
@@ -71,15 +83,20 @@ impl Check for Again {
         let mut looked = Vec::new();
         for target in &self.published {
             let before = looked.len();
-            for (step, publish) in steps(cx, target)? {
+            for (step, publish) in steps_to(cx, target, "published")? {
                 let Some(receipts) = receipts(cx, step)? else { continue };
-                let is_image = publish.publish.as_str() == "oci-image";
+                let of_parts = publish.publish.as_str() == "oci-image";
                 let work = work(publish);
                 for receipt in receipts {
                     let item = item(&receipt.target, &receipt.found, &receipt.target);
                     let patience = work.visibility(cx);
                     let (parts, after) = seen(cx, patience, &|| work.download(cx, &item))?;
-                    looked.push(Looked { target: target.clone(), is_image, item, parts, after: after.as_secs() });
+                    let what = match (of_parts, Attached::of(&item)) {
+                        (true, None) => "image",
+                        (true, Some(_)) => "attachment",
+                        (false, _) => "file",
+                    };
+                    looked.push(Looked { target: target.clone(), what, of_parts, item, parts, after: after.as_secs() });
                 }
             }
             if looked.len() == before {
@@ -88,25 +105,6 @@ impl Check for Again {
         }
         finding(cx, &self.published, &looked)
     }
-}
-
-/// The steps of this release that publish to a target.
-fn steps<'a>(cx: &Context<'a>, target: &Word) -> Result<Vec<(&'a Step, Publish)>, StepError> {
-    let mut steps = Vec::new();
-    for step in cx.process.steps_of(&cx.release.kind).filter(|step| step.kind.as_str() == "publish") {
-        let publish = step.read::<Publish>()?;
-        if publish.target() == *target {
-            steps.push((step, publish));
-        }
-    }
-    if steps.is_empty() {
-        return Err(StepError::Refused(format!(
-            "no step of a {} release publishes to `{target}`: take it out of `published`",
-            cx.release.kind
-        )));
-    }
-    steps.retain(|(step, _)| step.applies(&cx.release.kind, &cx.release.version));
-    Ok(steps)
 }
 
 impl Looked {
@@ -118,7 +116,7 @@ impl Looked {
         };
         let wrong = parts.iter().filter(|part| !part.read.found.is(&part.wanted));
         let told = wrong.map(|part| {
-            let what = if self.is_image { format!("{} of {target}", part.name) } else { target.clone() };
+            let what = if self.of_parts { format!("{} of {target}", part.name) } else { target.clone() };
             format!("{what} is {}, and sha256:{} was frozen", part.read.found, part.wanted)
         });
         told.collect()
@@ -168,8 +166,8 @@ fn were(things: usize) -> &'static str {
 fn counted(targets: &[Word], looked: &[Looked]) -> String {
     let mut counted = Vec::new();
     for target in targets {
-        for (is_image, what) in [(false, "file"), (true, "image")] {
-            let count = looked.iter().filter(|one| one.target == *target && one.is_image == is_image).count();
+        for what in ["file", "image", "attachment"] {
+            let count = looked.iter().filter(|one| one.target == *target && one.what == what).count();
             match count {
                 0 => {}
                 1 => counted.push(format!("1 {what} of {target}")),

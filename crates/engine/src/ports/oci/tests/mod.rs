@@ -2,6 +2,7 @@
 
 mod archives;
 mod charts;
+mod referrers;
 
 use std::fs;
 use std::path::Path;

@@ -6,6 +6,7 @@ use allclear_core::image_name::ImageName;
 use allclear_core::version::Version;
 
 use super::super::Publish;
+use super::super::attached;
 use super::super::image::PublishImage;
 use super::Pointed;
 use crate::ports::oci::Images;
@@ -29,7 +30,7 @@ pub(super) fn pointed(
 ) -> Result<Vec<Box<dyn Pointed>>, StepError> {
     let publish = PublishImage(publish);
     let name = publish.name(cx)?;
-    let Some(digest) = receipts.iter().find_map(|receipt| receipt.found.parse().ok()) else { return Ok(vec![]) };
+    let Some(digest) = receipts.iter().find_map(attached::image) else { return Ok(vec![]) };
     let images = publish.images(cx, &name)?;
     Ok(vec![Box::new(Tagged { images, name, digest, version: cx.release.version.clone() })])
 }
