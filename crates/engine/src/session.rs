@@ -103,10 +103,8 @@ impl Session {
     /// # Errors
     /// When the ledger cannot hold it; then it did not happen.
     pub fn append(&mut self, at: Timestamp, event: Event) -> Result<Record, SessionError> {
-        for evidence in event.evidence() {
-            if let Some(config) = &self.process.object_store {
-                self.ledger.store().note_pending(evidence, &wholes::place(config)).map_err(LedgerError::from)?;
-            }
+        if let Some(config) = &self.process.object_store {
+            wholes::note(self.ledger.store(), &event, config).map_err(LedgerError::from)?;
         }
         fault::point("wholes-noted");
         let draft = Draft { release: self.release.version.clone(), at, actor: self.actor.clone(), event, expect: None };

@@ -1,10 +1,13 @@
-//! The wholes of large evidence, between this clone and the object store: up when the ledger is shared, down when they are verified.
+//! What the ledger does not keep whole, between this clone and the object store: up when the ledger is shared, down when it is verified or
+//! published.
 
 use std::fmt;
 
+use allclear_core::digest::Digest;
+use allclear_core::event::{Event, Kept};
 use allclear_core::process::ObjectStore as Config;
 use allclear_core::size;
-use allclear_ledger::{Pending, Store, fault};
+use allclear_ledger::{Pending, Store, StoreError, fault};
 
 use crate::ports::object_store::{ObjectStore, ObjectStoreError};
 use crate::step::chain;
@@ -28,13 +31,37 @@ impl fmt::Display for Left {
         let Self { files, bytes, place, reason } = self;
         let ending = if *files == 1 { "" } else { "s" };
         let size = size::for_people(*bytes);
-        write!(f, "{files} file{ending} of evidence ({size}) still to be uploaded to {place}: {reason}")
+        write!(f, "{files} file{ending} ({size}) still to be uploaded to {place}: {reason}")
     }
 }
 
 /// The words by which a note of this clone names an object store: what the process says of it.
 pub fn place(config: &Config) -> String {
     serde_json::to_string(config).expect("the words of a process are JSON")
+}
+
+/// Notes what an event names and the ledger does not keep whole: large evidence, and what was built.
+pub(crate) fn note(store: &Store, event: &Event, config: &Config) -> Result<(), StoreError> {
+    let place = place(config);
+    let large = event.evidence().iter().filter(|one| one.kept != Kept::Ledger).map(|one| (&one.sha256, one.size));
+    let built = event.artifacts().iter().map(|one| (&one.sha256, one.size));
+    large.chain(built).try_for_each(|(sha256, size)| store.note_pending(sha256, size, &place))
+}
+
+/// Brings content of this size from an object store into this clone, and says whether it was there with the right bytes; none where
+/// nothing was there.
+///
+/// # Errors
+/// When it cannot be asked, or the disk does not take it.
+pub(crate) fn bring(
+    from: &dyn ObjectStore,
+    store: &Store,
+    digest: &Digest,
+    size: u64,
+) -> Result<Option<bool>, ObjectStoreError> {
+    let Some(mut reader) = from.get(digest)? else { return Ok(None) };
+    let right = store.put_if(digest, size, &mut reader);
+    right.map(Some).map_err(|error| ObjectStoreError::Away { place: from.place(), reason: chain(&error) })
 }
 
 /// Takes everything that waits for it to its object store, each file once. Nothing of a release depends on it: what goes wrong is

@@ -26,14 +26,12 @@ pub struct Pending {
 }
 
 impl Store {
-    /// Notes that the whole of this evidence is to be taken to an object store, where the ledger has only head and tail of it and
-    /// this clone has the whole.
+    /// Notes that content is to be taken to an object store, where this clone has it.
     ///
     /// # Errors
     /// When the disk does not take the note.
-    pub fn note_pending(&self, evidence: &Evidence, place: &str) -> Result<(), StoreError> {
-        let Evidence { sha256, size, kept, .. } = evidence;
-        if *kept == Kept::Ledger || !self.has(sha256, *size)? {
+    pub fn note_pending(&self, sha256: &Digest, size: u64, place: &str) -> Result<(), StoreError> {
+        if !self.has(sha256, size)? {
             return Ok(());
         }
         // The same content may be wanted in two places.
@@ -94,27 +92,19 @@ fn named(name: &str) -> Option<(Digest, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{self, Source, WHOLE};
+    use crate::evidence;
 
     #[test]
-    fn only_what_the_ledger_has_head_and_tail_of_is_noted_once_a_place() {
+    fn content_is_noted_once_a_place() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::within(folder.path());
         assert_eq!(store.pending().unwrap(), vec![]);
-        let kept = |size: u64| {
-            let bytes = vec![b'x'; size as usize];
-            evidence::keep(&store, "log.txt".parse().unwrap(), "text/plain", Source::Bytes(&bytes)).unwrap()
-        };
-        let (small, large) = (kept(WHOLE), kept(WHOLE + 1));
+        let sha256 = store.put(b"much").unwrap();
         for place in ["here", "here", "there"] {
-            store.note_pending(&small, place).unwrap();
-            store.note_pending(&large, place).unwrap();
+            store.note_pending(&sha256, 4, place).unwrap();
         }
         let pending = store.pending().unwrap();
-        assert_eq!(
-            pending.iter().map(|one| (one.sha256, one.size)).collect::<Vec<_>>(),
-            vec![(large.sha256, WHOLE + 1); 2]
-        );
+        assert_eq!(pending.iter().map(|one| (one.sha256, one.size)).collect::<Vec<_>>(), vec![(sha256, 4); 2]);
         assert_eq!(pending.iter().map(|one| one.place.as_str()).collect::<Vec<_>>(), ["here", "there"]);
 
         store.uploaded(&pending[0]).unwrap();
@@ -129,7 +119,7 @@ mod tests {
         let whole = (Digest::of(b"much"), 100 << 20);
         let ends = (b"head\n".to_vec(), b"tail\n".to_vec());
         let kept = evidence::keep_ends(&store, "log.txt".parse().unwrap(), "text/plain", whole, ends).unwrap();
-        store.note_pending(&kept, "here").unwrap();
+        store.note_pending(&kept.sha256, kept.size, "here").unwrap();
         assert_eq!(store.pending().unwrap(), vec![]);
     }
 }

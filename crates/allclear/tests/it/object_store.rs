@@ -138,7 +138,7 @@ fn a_store_that_is_away_stops_nothing_and_gets_everything_later() {
     let last: Vec<&str> = told.lines().rev().take(2).collect();
     assert_snapshot!(last.join("\n"), @"
     [4]
-    | 1 file of evidence (3.0 MB) still to be uploaded to `../../../services/evidence`: cannot read `[root]/people/ana-example/work/../../../services/evidence/e5/5b8bdf621ddaa8f462c74745db9680d3bb7536a9cf854f8d6668b34a287890`: Not a directory (os error 20)
+    | 1 file (3.0 MB) still to be uploaded to `../../../services/evidence`: cannot read `[root]/people/ana-example/work/../../../services/evidence/e5/5b8bdf621ddaa8f462c74745db9680d3bb7536a9cf854f8d6668b34a287890`: Not a directory (os error 20)
     ");
     assert_eq!(notes(&ana), 1);
     assert_snapshot!(says(&ana, "audit --evidence"), @"

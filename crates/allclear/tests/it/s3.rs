@@ -56,9 +56,9 @@ fn two_people_and_a_bucket_that_is_away_damaged_and_empty() {
     server.down(true);
     let away = Ran::of(&mut with(&ana, "go", OWNER));
     assert_eq!((away.status.code(), notes(&ana)), (Some(4), 1), "{away}");
-    assert_snapshot!(of_store(&ana, &away), @"| 1 file of evidence (3.0 MB) still to be uploaded to s3://evidence/kiosk: it cannot be reached: `http://127.0.0.1:[port]`: io: Connection refused (os error 111)");
+    assert_snapshot!(of_store(&ana, &away), @"| 1 file (3.0 MB) still to be uploaded to s3://evidence/kiosk: it cannot be reached: `http://127.0.0.1:[port]`: io: Connection refused (os error 111)");
     server.down(false);
-    assert_snapshot!(of_store(&ana, &allclear(&ana, "go")), @"| 1 file of evidence (3.0 MB) still to be uploaded to s3://evidence/kiosk: no credentials for s3://evidence/kiosk: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for those of a session), or write the profile `default` into `[root]/people/ana-example/home/.aws/credentials`");
+    assert_snapshot!(of_store(&ana, &allclear(&ana, "go")), @"| 1 file (3.0 MB) still to be uploaded to s3://evidence/kiosk: no credentials for s3://evidence/kiosk: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for those of a session), or write the profile `default` into `[root]/people/ana-example/home/.aws/credentials`");
     let back = Ran::of(&mut with(&ana, "done word", OWNER));
     assert_eq!((back.status.code(), notes(&ana), of_store(&ana, &back).as_str()), (Some(0), 0, ""));
     assert_eq!(Ran::of(&mut with(&ana, "go", OWNER)).status.code(), Some(0));

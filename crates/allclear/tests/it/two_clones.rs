@@ -138,6 +138,25 @@ fn what_one_clone_built_is_published_from_there() {
 }
 
 #[test]
+fn with_an_object_store_any_clone_publishes_and_repairs_what_one_built() {
+    let store = "[object-store]\nfolder = \"../../../services/store\"\n";
+    let sample = Sample::with(&short(&format!(
+        "[[step]]\nbuild = \"sh build.sh\"\nartifacts = \"dist/*\"\n[[step]]\nsign-off = \"qa\"\n[[step]]\npublish = \"pypi\"\n{store}",
+    )));
+    let (ana, bo, cy) = (sample.ana(), sample.bo(), sample.cy());
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 4);
+    ends(&bo, "sign-off qa", 0);
+    ends(&bo, "go", 0);
+    let published = sample.services().join("pypi/kiosk/1.3.0/kiosk-1.3.0.tar.gz");
+    let bytes = std::fs::read(&published).unwrap();
+    std::fs::remove_file(&published).unwrap();
+    ends(&cy, "reconcile --repair", 0);
+    assert_eq!(std::fs::read(&published).unwrap(), bytes);
+    ends(&cy, "audit", 0);
+}
+
+#[test]
 fn two_sign_offs_at_once_both_count() {
     let sample = Sample::with(&short("[[step]]\nsign-off = [\"product\", \"qa\"]\n[[step]]\ntag = \"v{version}\""));
     let (ana, bo) = (sample.ana(), sample.bo());

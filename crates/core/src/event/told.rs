@@ -1,6 +1,6 @@
 //! Events as people read them: the names of their files, and the headlines of their commits.
 
-use super::{Event, Evidence, Intent, Outcome, SignOff, Verdict};
+use super::{Artifact, Event, Evidence, Intent, Outcome, SignOff, Verdict};
 use crate::names::StepId;
 
 impl Event {
@@ -44,6 +44,14 @@ impl Event {
         match self {
             Self::ReleaseOpened(opened) => &opened.evidence,
             Self::StepPassed(outcome) | Self::StepFailed(outcome) | Self::StepErrored(outcome) => &outcome.evidence,
+            _ => &[],
+        }
+    }
+
+    /// What the step of the event built.
+    pub fn artifacts(&self) -> &[Artifact] {
+        match self {
+            Self::StepPassed(outcome) => &outcome.artifacts,
             _ => &[],
         }
     }

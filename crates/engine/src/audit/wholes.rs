@@ -9,9 +9,8 @@ use allclear_ledger::Store;
 
 use super::Audit;
 use crate::ports::folder::digest_of;
-use crate::ports::object_store::{ObjectStore, ObjectStoreError};
 use crate::step::chain;
-use crate::wholes::place;
+use crate::wholes::{bring, place};
 use crate::world::World;
 
 /// Evidence of which the ledger has head and tail.
@@ -103,7 +102,7 @@ fn look(world: &World, store: &Store, whole: &Whole, config: &Config) -> Look {
         Ok(at) => at,
         Err(error) => return Look::Away(world.redactor.text(&chain(&error))),
     };
-    match fetch(at.as_ref(), store, sha256, *size) {
+    match bring(at.as_ref(), store, sha256, *size) {
         Ok(Some(true)) => Look::Verified,
         Ok(Some(false)) => Look::Violated(format!("{named}: {} has other bytes under sha256:{sha256}", at.place())),
         Ok(None) => {
@@ -117,11 +116,4 @@ fn look(world: &World, store: &Store, whole: &Whole, config: &Config) -> Look {
         }
         Err(error) => Look::Away(world.redactor.text(&chain(&error))),
     }
-}
-
-/// Reads what an object store has under a digest and keeps it here if it is that; says whether it was. None where it has nothing.
-fn fetch(at: &dyn ObjectStore, store: &Store, digest: &Digest, size: u64) -> Result<Option<bool>, ObjectStoreError> {
-    let Some(mut reader) = at.get(digest)? else { return Ok(None) };
-    let right = store.put_if(digest, size, &mut reader);
-    right.map(Some).map_err(|error| ObjectStoreError::Away { place: at.place(), reason: chain(&error) })
 }

@@ -16,7 +16,7 @@ use crate::step::{Context, StepError};
 
 /// Charts, one after the other: they can share an index.
 pub(super) const CHARTS: Line =
-    Line { usual: &[], frozen: packed, fits: |_, _| Ok(()), service, folder, rank: IN_ORDER };
+    Line { usual: &[], frozen: packed, looks_inside: false, fits: |_, _| Ok(()), service, folder, rank: IN_ORDER };
 
 /// Charts in a folder are a repository of charts, so that Helm finds them wherever the folder is served.
 fn folder(folder: PathBuf) -> Box<dyn Registry> {

@@ -17,7 +17,8 @@ use crate::ports::folder::FolderRegistry;
 use crate::ports::registry::{Frozen, Registry};
 use crate::ports::s3::S3Files;
 use crate::ports::web::WebFiles;
-use crate::step::{Context, Done, Effect, Probe, StepError, item};
+use crate::step::{Context, Done, Effect, Probe, StepError, chain, item};
+use crate::wholes;
 use crate::world::Destination;
 
 /// Makes the registry behind a target.
@@ -29,6 +30,8 @@ pub(super) struct Line {
     pub(super) usual: &'static [&'static str],
     /// The files, frozen.
     pub(super) frozen: fn(&PublishFiles, &Context<'_>) -> Result<Vec<Frozen>, StepError>,
+    /// Whether only a look into a file tells what it is to the registry.
+    pub(super) looks_inside: bool,
     /// Holds a file for a service against the release that it is published for.
     pub(super) fits: fn(&Context<'_>, &Frozen) -> Result<(), StepError>,
     /// The registry behind a target that is a service.
@@ -53,6 +56,7 @@ pub(super) fn folder(folder: PathBuf) -> Box<dyn Registry> {
 pub(super) const FILES: Line = Line {
     usual: &["**"],
     frozen: PublishFiles::artifacts,
+    looks_inside: false,
     fits: |_, _| Ok(()),
     service: any_files,
     folder,
@@ -117,21 +121,22 @@ impl PublishFiles {
         Ok(frozen)
     }
 
-    /// How many bytes a file of this digest has, where that is known; 0 where it is not.
-    fn size(&self, cx: &Context<'_>, digest: &Digest) -> u64 {
-        let artifacts = cx.release.artifacts();
-        artifacts.iter().find(|artifact| artifact.sha256 == *digest).map_or(0, |artifact| artifact.size)
-    }
-
     /// The file that an item is about, also where it is only staged. To look at a registry its bytes need not be here.
     pub(super) fn file(&self, cx: &Context<'_>, item: &Item) -> Result<Frozen, StepError> {
         let sha256: Digest = item.desired.parse().map_err(StepError::content("the intent names no digest"))?;
         let path = item.target.split_once('/').map_or("", |(_, path)| path);
         let path = path.split_once(BY_DIGEST).map_or(path, |(path, _)| path);
-        here(cx, path, sha256).or_else(|_| {
-            let content = Content { path: cx.store.path(&sha256), offset: 0, size: self.size(cx, &sha256), sha256 };
-            Ok(Frozen { name: name(path), path: path.to_owned(), content })
-        })
+        if self.line.looks_inside
+            && let Ok(file) = here(cx, path, sha256)
+        {
+            return Ok(file);
+        }
+        let kept = cx.store.path(&sha256);
+        let content = match Content::file(kept.clone(), sha256) {
+            Ok(content) => content,
+            Err(_) => Content { path: kept, offset: 0, size: size(cx, &sha256), sha256 },
+        };
+        Ok(Frozen { name: name(path), path: path.to_owned(), content })
     }
 
     /// The file that an item is about, with its bytes.
@@ -140,7 +145,7 @@ impl PublishFiles {
         if cx.store.open(&file.content.sha256).is_ok() {
             return Ok(file);
         }
-        // Another clone built it; making it again is not allowed, but charts come from the commit alone.
+        // Another clone made it; charts are made again, since they come from the commit alone, and everything else is brought.
         (self.line.frozen)(self, cx)?;
         here(cx, &file.path, file.content.sha256)
     }
@@ -150,14 +155,40 @@ fn name(path: &str) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// A frozen file whose bytes this clone has. Announcing what cannot be done from here would only hold up the clone from which it can.
+/// A frozen file, with its bytes, which come from the object store of the process where another clone built it. Announcing what cannot be
+/// done from here would only hold up the clone from which it can.
 pub(super) fn here(cx: &Context<'_>, path: &str, digest: Digest) -> Result<Frozen, StepError> {
     if cx.store.open(&digest).is_err() {
-        return Err(StepError::Elsewhere(format!(
-            "`{path}` was built in another clone and its bytes are not here: `allclear go` publishes it from there"
-        )));
+        brought(cx, path, &digest)?;
     }
     Ok(Frozen { name: name(path), path: path.to_owned(), content: Content::file(cx.store.path(&digest), digest)? })
+}
+
+/// Brings what another clone built from the object store.
+fn brought(cx: &Context<'_>, path: &str, digest: &Digest) -> Result<(), StepError> {
+    let elsewhere = |why: String| {
+        let way_out = "`allclear go` publishes it from there";
+        Err(StepError::Elsewhere(format!(
+            "`{path}` was built in another clone and its bytes are not here{why}: {way_out}"
+        )))
+    };
+    let Some(config) = &cx.process.object_store else { return elsewhere(String::new()) };
+    let from = match cx.world.object_store(config) {
+        Ok(from) => from,
+        Err(error) => return elsewhere(format!(", and the object store cannot be used ({})", chain(&error))),
+    };
+    match wholes::bring(from.as_ref(), cx.store, digest, size(cx, digest)) {
+        Ok(Some(true)) => Ok(()),
+        Ok(None) => elsewhere(format!(", nor yet in {}", from.place())),
+        Ok(Some(false)) => elsewhere(format!(", and {} has other bytes under sha256:{digest}", from.place())),
+        Err(error) => elsewhere(format!(", and the object store cannot be used ({})", chain(&error))),
+    }
+}
+
+/// How many bytes what was built has, by its digest, where that is known; 0 where it is not.
+fn size(cx: &Context<'_>, digest: &Digest) -> u64 {
+    let artifacts = cx.release.artifacts();
+    artifacts.iter().find(|artifact| artifact.sha256 == *digest).map_or(0, |artifact| artifact.size)
 }
 
 impl Published for PublishFiles {

@@ -14,6 +14,7 @@ use crate::step::{Context, StepError};
 pub(super) const NPM: Line = Line {
     usual: &["**/*.tgz"],
     frozen: in_order,
+    looks_inside: true,
     fits: |cx, file| Package::read(file, &cx.release.version).map(drop),
     service: |target, cx| Ok(Box::new(NpmRegistry::new(target, &cx.release.version)?)),
     folder,

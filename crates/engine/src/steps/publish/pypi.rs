@@ -13,6 +13,7 @@ use crate::step::{Context, StepError};
 pub(super) const PYPI: Line = Line {
     usual: &["**/*.whl", "**/*.tar.gz"],
     frozen: PublishFiles::artifacts,
+    looks_inside: false,
     fits,
     service: |target, _| Ok(Box::new(PypiIndex::new(target)?)),
     folder,
