@@ -8,7 +8,6 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use allclear_core::digest::Digest;
-use allclear_core::event::{Evidence, Kept};
 
 use crate::disk::{self, DiskError};
 use crate::store::{Store, StoreError};

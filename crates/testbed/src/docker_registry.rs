@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::exchange::answers;
 use crate::guarded::{self, Guarded, HASH, PUBLISHER};
+use crate::token_server::{ISSUER, SERVICE, TokenServer};
 use crate::{TestEnv, loopback};
 
 /// A container registry, until dropped.
@@ -11,6 +12,7 @@ use crate::{TestEnv, loopback};
 pub struct DockerRegistry {
     port: u16,
     _running: Guarded,
+    _tokens: Option<TokenServer>,
 }
 
 impl DockerRegistry {
@@ -26,7 +28,23 @@ impl DockerRegistry {
     #[track_caller]
     pub fn serve_for(env: &TestEnv, user: (&str, &str)) -> Self {
         assert_eq!(user, PUBLISHER, "no other user's password is here as the registry reads it");
-        Self::start(env, Some(format!("{}:{HASH}\n", user.0)))
+        let users = env.root().join("registry-users");
+        fs::write(&users, format!("{}:{HASH}\n", user.0)).expect("a file in the test's root");
+        Self::start(env, Some(format!(r#"{{"htpasswd": {{"realm": "test", "path": {users:?}}}}}"#)))
+    }
+
+    /// Starts a registry that sends whoever asks to a service for a token (`Bearer`): it gives [`PUBLISHER`] what is asked for, and everybody
+    /// else may only read.
+    #[must_use]
+    #[track_caller]
+    pub fn serve_by_token(env: &TestEnv) -> Self {
+        let tokens = TokenServer::serve(env);
+        let auth = format!(
+            r#"{{"token": {{"realm": "{}/token", "service": {SERVICE:?}, "issuer": {ISSUER:?}, "rootcertbundle": {:?}}}}}"#,
+            tokens.url(),
+            tokens.certificate(),
+        );
+        Self { _tokens: Some(tokens), ..Self::start(env, Some(auth)) }
     }
 
     /// Returns the port on which it listens.
@@ -42,7 +60,7 @@ impl DockerRegistry {
     }
 
     #[track_caller]
-    fn start(env: &TestEnv, users: Option<String>) -> Self {
+    fn start(env: &TestEnv, auth: Option<String>) -> Self {
         guarded::want("docker-registry", "Debian package docker-registry");
         let port = loopback::free_port();
         let folder = guarded::folder(env, "docker-registry", port);
@@ -54,16 +72,15 @@ impl DockerRegistry {
             "http": {{"addr": "127.0.0.1:{port}", "secret": "of-the-test"}}"#,
             path("data"),
         );
-        let ready = if users.is_some() { 401 } else { 200 };
-        if let Some(users) = users {
-            fs::write(path("users"), users).expect("a file in the test's root");
-            config += &format!(r#", "auth": {{"htpasswd": {{"realm": "test", "path": {:?}}}}}"#, path("users"));
+        let ready = if auth.is_some() { 401 } else { 200 };
+        if let Some(auth) = auth {
+            config += &format!(r#", "auth": {auth}"#);
         }
         fs::write(path("config.yml"), config + "}\n").expect("a file in the test's root");
         let mut server = env.command("docker-registry");
         // It would look for a collector of traces.
         server.arg("serve").arg(path("config.yml")).env("OTEL_TRACES_EXPORTER", "none");
         let running = Guarded::start(env, &server, &folder.join("log"), || answers(port, "/v2/", ready));
-        Self { port, _running: running }
+        Self { port, _running: running, _tokens: None }
     }
 }

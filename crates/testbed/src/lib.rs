@@ -46,6 +46,7 @@ pub mod hooks;
 pub mod kill;
 pub mod limits;
 pub mod loopback;
+mod token_server;
 pub mod tree;
 pub mod wait;
 

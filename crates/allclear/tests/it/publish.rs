@@ -1,12 +1,13 @@
 //! Publishing to real services, as a person sees it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
-use allclear_testbed::{BASIC, DockerRegistry, PUBLISHER, Ran, Repo, SAVE_IMAGE};
+use allclear_testbed::{BASIC, DockerRegistry, PUBLISHER, Ran, Repo, SAVE_IMAGE, exchange};
 use insta::assert_snapshot;
 
 use super::sample::{Sample, short};
-use super::transcript::{Story, allclear, ends};
+use super::transcript::{Story, allclear, command, ends};
 
 /// A project that builds something and publishes an image and a chart, to a registry that wants to know who asks.
 fn project(before: &str, server: impl FnOnce(&Sample) -> DockerRegistry) -> (Sample, DockerRegistry) {
@@ -229,4 +230,33 @@ fn what_need_not_be_published_stops_nothing() {
     }
     ends(&ana, "go", 0);
     assert_ne!(ana.git(&["ls-remote", "--tags", "origin", "v1.3.0"]), "");
+}
+
+#[test]
+fn a_registry_that_sends_for_a_token_takes_the_image_of_a_login_that_a_helper_keeps() {
+    let (sample, server) = project("", |sample| DockerRegistry::serve_by_token(&sample.env));
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    // Without a login the token is one for reading.
+    let refused = allclear(&ana, "go");
+    assert_eq!(refused.status.code(), Some(3), "{refused}");
+    assert!(refused.stdout.contains("was refused with status 401 (authentication required): log in"), "{refused}");
+
+    let folder = ana.env().home().join(".docker");
+    fs::create_dir_all(&folder).unwrap();
+    let config = format!(r#"{{"credHelpers":{{"127.0.0.1:{}":"of-the-test"}}}}"#, server.port());
+    fs::write(folder.join("config.json"), config).unwrap();
+    let helper = sample.env.root().join("bin/docker-credential-of-the-test");
+    fs::create_dir_all(helper.parent().unwrap()).unwrap();
+    let script = "#!/bin/sh\nread -r server\n[ \"$1\" = get ] && printf '{\"ServerURL\":\"%s\",\"Username\":\"%s\",\"Secret\":\"%s\"}' \"$server\"";
+    fs::write(&helper, format!("{script} {} {}\n", PUBLISHER.0, PUBLISHER.1)).unwrap();
+    fs::set_permissions(&helper, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut go = command(&ana, "go");
+    let path = format!("{}:{}", helper.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let done = Ran::of(go.env("PATH", path));
+    assert_eq!(done.status.code(), Some(0), "{done}");
+    assert!(!format!("{done}").contains(PUBLISHER.1));
+    let everybody = exchange(server.port(), "GET", "/v2/example/kiosk/manifests/1.3.0", &[], b"").unwrap();
+    assert!(everybody.contains(" 401 Unauthorized"), "nobody reads without asking for a token: {everybody}");
+    ends(&ana, "audit", 0);
 }
