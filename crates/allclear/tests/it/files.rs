@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use allclear_testbed::{Nginx, PUBLISHER, Ran, Repo, TestEnv};
+use allclear_testbed::{Nginx, OWNER, PUBLISHER, Ran, Repo, S3Server, TestEnv};
 use insta::assert_snapshot;
 
 use super::sample::{Sample, short};
@@ -122,5 +122,27 @@ fn a_web_server_gets_the_files_for_who_may_put_them_there() {
     assert_eq!(ran.status.code(), Some(0), "{ran}");
     let there = server.folder().join("releases/kiosk/1.3.0");
     assert_eq!(fs::read_to_string(there.join("read me.txt")).unwrap(), "two\n");
+    ends(&ana, "audit", 0);
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told_and_the_right_time_publishes() {
+    let server = S3Server::serve(&TestEnv::new(), &["releases"]);
+    let target = format!("[targets.mirror]\nurl = \"s3://releases/kiosk\"\nendpoint = \"{}\"\n", server.url());
+    let sample = project(&target, "[[step]]\npublish = \"files\"\nto = \"mirror\"\n");
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    let go = |by: Option<&str>| {
+        let (own, mut command) = (command(&ana, "go"), ana.command(by.map_or("env", |_| "faketime")));
+        command.args(by).arg(own.get_program()).args(own.get_args());
+        Ran::of(command.env("AWS_ACCESS_KEY_ID", OWNER.0).env("AWS_SECRET_ACCESS_KEY", OWNER.1))
+    };
+    for wrong in ["2 days ago", "2 days"] {
+        let told = go(Some(wrong));
+        assert_eq!(told.status.code(), Some(3), "{told}");
+        assert!(told.stderr.contains("(RequestTimeTooSkewed): the clock of this machine is wrong: set it"), "{told}");
+    }
+    let right = go(None);
+    assert_eq!(right.status.code(), Some(0), "{right}");
     ends(&ana, "audit", 0);
 }

@@ -51,7 +51,9 @@ fn one(mut stream: &TcpStream, (status, kind, body): &(u16, &str, String)) -> Se
     }
     let mut seen = Seen { request: first.rsplit_once(' ').unwrap().0.to_owned(), headers, body: String::new() };
     let length: u64 = seen.header("content-length").parse().unwrap_or(0);
-    input.take(length).read_to_string(&mut seen.body).unwrap();
+    let mut sent = Vec::new();
+    input.take(length).read_to_end(&mut sent).unwrap();
+    seen.body = String::from_utf8_lossy(&sent).into_owned();
     let length = body.len();
     write!(
         stream,

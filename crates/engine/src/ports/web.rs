@@ -89,6 +89,7 @@ impl WebFiles {
             404 | 405 | 501 => "this is not where files are put: correct `url`".to_owned(),
             409 => "the folder is perhaps missing: make it, or have the server make folders".to_owned(),
             413 => "the file is too large for this server: ask its operators for more".to_owned(),
+            507 => "there is no room left: make some, or ask its operators for more".to_owned(),
             _ => "the server knows why".to_owned(),
         };
         refused(&format!("`{method} {}`", self.place(file)), answer, &way_out)

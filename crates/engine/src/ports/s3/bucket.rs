@@ -128,6 +128,10 @@ impl Bucket {
                 format!("the credentials are not right: correct {}", self.credentials.source)
             }
             (_, Some("ExpiredToken" | "InvalidToken"), _) => "the credentials are over: get new ones".to_owned(),
+            // Of Ceph and SeaweedFS, and of MinIO; at AWS a bucket takes what is paid for.
+            (_, Some("QuotaExceeded" | "XMinioAdminBucketQuotaExceeded" | "XMinioStorageFull"), _) | (507, ..) => {
+                "there is no room left: make some, or ask its operators for more".to_owned()
+            }
             (_, Some("RequestTimeTooSkewed"), _) => "the clock of this machine is wrong: set it".to_owned(),
             (404, ..) => format!("make the bucket `{}`, or correct `url`", self.config.url.bucket()),
             (401 | 403, ..) => {

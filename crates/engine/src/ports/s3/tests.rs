@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use allclear_testbed::{OWNER, READER, S3Server, TestEnv};
 
 use super::*;
+use crate::ports::double::Double;
 
 const TEXT: &[u8] = b"a log of many lines\n";
 
@@ -175,4 +176,19 @@ fn what_is_not_there_any_more_and_what_is_not_whole_are_told_apart() {
     let server = Faulty::serve(vec![Answer::Status("404 Not Found"), Answer::Status("200 OK")]);
     assert!(store_of(&server.url, "s3://evidence", OWNER).get(&Digest::of(TEXT)).unwrap().is_none());
     assert_eq!(server.seen().iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>(), ["GET", "HEAD"]);
+}
+
+#[test]
+fn a_bucket_without_room_says_so() {
+    let env = TestEnv::new();
+    let path = file(&env, "log", TEXT);
+    let no = |status: u16, code: &str| {
+        let server = Double::serve(vec![(status, "application/xml", format!("<Error><Code>{code}</Code></Error>"))]);
+        let url = server.url.trim_end_matches('/').to_owned();
+        let refused = store_of(&url, "s3://evidence", OWNER).put(&Digest::of(TEXT), &path, TEXT.len() as u64);
+        server.seen();
+        said(refused, &url)
+    };
+    insta::assert_snapshot!(no(403, "QuotaExceeded"), @"`PUT s3://evidence/af/eb6a0561f88995f59053e3ee3a04b974de5d016cfd5bd778cddfaf183245a2` at `[server]` is refused with status 403 (QuotaExceeded): there is no room left: make some, or ask its operators for more");
+    insta::assert_snapshot!(no(507, "XMinioStorageFull"), @"`PUT s3://evidence/af/eb6a0561f88995f59053e3ee3a04b974de5d016cfd5bd778cddfaf183245a2` at `[server]` is refused with status 507 (XMinioStorageFull): there is no room left: make some, or ask its operators for more");
 }

@@ -158,6 +158,8 @@ fn only_a_plain_no_means_that_nothing_is_there() {
     insta::assert_snapshot!(told(401), @" with status 401: name the variable that holds a token with `token` of the target");
     insta::assert_snapshot!(told(403), @" with status 403: name the variable that holds a token with `token` of the target");
     insta::assert_snapshot!(told(410), @" with status 410: the server knows why");
+    insta::assert_snapshot!(told(413), @" with status 413: the file is too large for this server: ask its operators for more");
+    insta::assert_snapshot!(told(507), @" with status 507: there is no room left: make some, or ask its operators for more");
     let (found, _) = found(&env, vec![answer(503, "X-More: y", "")]);
     assert!(matches!(found, Err(StepError::Passing { .. })), "{found:?}");
 }

@@ -203,3 +203,19 @@ fn what_is_no_index_is_not_taken_for_an_empty_one() {
     insta::assert_snapshot!(answer(301, "text/html", "moved"), @"`GET [server]/simple/harbor/` was refused with status 301 (moved): the index is elsewhere: set `index` to where it is read");
     insta::assert_snapshot!(answer(401, "text/html", "who are you"), @"`GET [server]/simple/harbor/` was refused with status 401 (who are you): it asks who reads, and what is for `http://other.example/` is shown to no other server: set `index` to one that everybody may read");
 }
+
+#[test]
+fn a_name_that_is_taken_and_a_limit_that_is_reached_are_told_in_the_words_of_the_index() {
+    let env = TestEnv::new();
+    let [wheel, _] = packages(&env, "harbor", "1.4.0", "1.4.0", 10).map(|path: PathBuf| frozen(&path));
+    let refused = |status: u16, words: &str| {
+        let server = Double::serve(vec![(status, "text/html", format!("<html><body>{words}</body></html>"))]);
+        let url = server.url.clone();
+        let taken = upload(&index(&url, &format!("{url}simple/"), PUBLISHER), &wheel);
+        server.seen();
+        said(taken, &url)
+    };
+    insta::assert_snapshot!(refused(403, "The user &#039;publisher&#039; isn&#039;t allowed to upload to project &#039;harbor&#039;."), @"`POST [server]/` of `harbor-1.4.0-py3-none-any.whl` was refused with status 403 (The user 'publisher' isn't allowed to upload to project 'harbor'.): the user `publisher` and the password in `RELEASE_PASSWORD` must be right, not expired, and allowed to upload to `harbor`: make a new one where it is not");
+    insta::assert_snapshot!(refused(400, "The name &#039;harbor&#039; is too similar to an existing project."), @"`POST [server]/` of `harbor-1.4.0-py3-none-any.whl` was refused with status 400 (The name 'harbor' is too similar to an existing project.): correct what it says; a name that was ever used cannot be used again, so another version may be needed");
+    insta::assert_snapshot!(refused(400, "Project size too large. Limit for project &#039;harbor&#039; total size is 10 GB."), @"`POST [server]/` of `harbor-1.4.0-py3-none-any.whl` was refused with status 400 (Project size too large. Limit for project 'harbor' total size is 10 GB.): correct what it says; a name that was ever used cannot be used again, so another version may be needed");
+}
