@@ -115,6 +115,9 @@ fn a_web_server_gets_the_files_for_who_may_put_them_there() {
     let sample = project(&target, STEP);
     let ana = sample.ana();
     ends(&ana, "start minor", 0);
+    let check = |word: &str| Ran::of(command(&ana, "check").env("DEPOT_TOKEN", word)).stdout;
+    assert!(check("not-the-word").contains("/releases/kiosk/0.0.0/allclear-check` was refused with status 401"));
+    assert!(!check(PUBLISHER.1).contains("status 401"), "{}", check(PUBLISHER.1));
     let refused = go(&ana, "not-the-word");
     assert!(refused.stdout.contains("was refused with status 401"), "{refused}");
     assert!(!server.folder().join("releases").exists());
@@ -126,7 +129,7 @@ fn a_web_server_gets_the_files_for_who_may_put_them_there() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_told_and_the_right_time_publishes() {
+fn a_bucket_is_asked_by_check_and_a_clock_that_is_wrong_is_told() {
     let server = S3Server::serve(&TestEnv::new(), &["releases"]);
     let target = format!("[targets.mirror]\nurl = \"s3://releases/kiosk\"\nendpoint = \"{}\"\n", server.url());
     let sample = project(&target, "[[step]]\npublish = \"files\"\nto = \"mirror\"\n");
@@ -137,6 +140,12 @@ fn a_clock_that_is_wrong_is_told_and_the_right_time_publishes() {
         command.args(by).arg(own.get_program()).args(own.get_args());
         Ran::of(command.env("AWS_ACCESS_KEY_ID", OWNER.0).env("AWS_SECRET_ACCESS_KEY", OWNER.1))
     };
+    let check = |(id, secret): (&str, &str)| {
+        let mut check = command(&ana, "check");
+        Ran::of(check.env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret)).stdout
+    };
+    assert!(check((OWNER.0, "another secret")).contains("kiosk/0.0.0/allclear-check` at"), "{}", check(OWNER));
+    assert!(!check(OWNER).contains("allclear-check"), "{}", check(OWNER));
     for wrong in ["2 days ago", "2 days"] {
         let told = go(Some(wrong));
         assert_eq!(told.status.code(), Some(3), "{told}");

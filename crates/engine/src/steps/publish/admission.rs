@@ -3,6 +3,9 @@
 //! There is nothing to publish yet, so what is asked for is the name alone; a release asks again before its first irreversible step, with
 //! the very files.
 
+use std::path::PathBuf;
+
+use allclear_core::digest::Digest;
 use allclear_core::helm;
 use allclear_core::image_name::ImageName;
 use allclear_core::process::Target;
@@ -12,16 +15,20 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::Publish;
+use super::{Publish, files};
+use crate::content::Content;
 use crate::helm::Folders;
 use crate::ports::npm::NpmRegistry;
 use crate::ports::oci::{Images, OciCharts, OciRegistry};
 use crate::ports::pypi::PypiIndex;
+use crate::ports::registry::Frozen;
 use crate::preflight::Preflight;
 use crate::step::StepError;
 
 /// The version that is asked for where there is none yet.
 const NONE_YET: &str = "0.0.0";
+/// The name that is asked for where files have names of their own.
+const NO_FILE: &str = "allclear-check";
 
 /// Asks the target of the step, where it is a service, for every name that the step will publish.
 pub(super) fn ask(publish: &Publish, preflight: &mut Preflight<'_>) {
@@ -40,6 +47,8 @@ pub(super) fn ask(publish: &Publish, preflight: &mut Preflight<'_>) {
             let names = names(preflight, "package.json", npm_name);
             names.iter().map(|name| NpmRegistry::new(&target, &version)?.admits_name(name)).collect()
         }
+        // A chart repository in a bucket is made of files too.
+        "files" | "helm-chart" => vec![file(&target, preflight)],
         _ => vec![],
     };
     for error in asked.into_iter().filter_map(Result::err) {
@@ -69,6 +78,13 @@ fn image(publish: &Publish, target: &Target, preflight: &Preflight<'_>) -> Resul
     let name: ImageName =
         image.render(&values)?.parse().map_err(StepError::content("`image` of the step cannot be used"))?;
     OciRegistry::new(target, &name)?.admits(&name)
+}
+
+/// Asks for a file of no release, which is not put there.
+fn file(target: &Target, preflight: &Preflight<'_>) -> Result<(), StepError> {
+    let path = format!("{}/{NONE_YET}/{NO_FILE}", preflight.project());
+    let content = Content { path: PathBuf::new(), offset: 0, size: 0, sha256: Digest::of(&[]) };
+    files::at(target)?.admits(&Frozen { name: NO_FILE.to_owned(), path, content })
 }
 
 fn charts(publish: &Publish, target: &Target, preflight: &Preflight<'_>) -> Vec<Result<(), StepError>> {

@@ -58,12 +58,13 @@ pub(super) const FILES: Line = Line {
     frozen: PublishFiles::artifacts,
     looks_inside: false,
     fits: |_, _| Ok(()),
-    service: any_files,
+    service: |target, _| at(target),
     folder,
     rank: TOGETHER,
 };
 
-fn any_files(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+/// The service for files of any kind at a target.
+pub(super) fn at(target: &Target) -> Result<Box<dyn Registry>, StepError> {
     match target.url.as_deref().and_then(|url| url.split_once("://")) {
         Some(("s3", _)) => Ok(Box::new(S3Files::new(target)?)),
         Some(("http" | "https", _)) => Ok(Box::new(WebFiles::new(target)?)),
