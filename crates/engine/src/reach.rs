@@ -41,6 +41,33 @@ pub(crate) fn all(effect: &dyn Effect, cx: &Context<'_>, items: &[Item]) -> Resu
     Ok(receipts)
 }
 
+/// Asks something that changes nothing, again and again while a service has trouble that passes.
+pub(crate) fn asked<T>(cx: &Context<'_>, ask: &dyn Fn() -> Result<T, StepError>) -> Result<T, StepError> {
+    patiently(ask, &|time| cx.wait(time), &|what| cx.world.progress.says(cx.step.id.as_str(), what))
+}
+
+/// Tries until it comes to an answer, or has been tried often enough.
+fn patiently<T>(
+    once: &dyn Fn() -> Result<T, StepError>,
+    wait: &dyn Fn(Duration) -> Result<(), StepError>,
+    says: &dyn Fn(&str),
+) -> Result<T, StepError> {
+    let mut waits = WAITS.iter();
+    loop {
+        let (what, after) = match once() {
+            Err(StepError::Passing { what, after }) => (what, after),
+            other => return other,
+        };
+        match waits.next() {
+            Some(next) if !exec::interrupted() && after.is_none_or(|after| after <= LONGEST) => {
+                says(&format!("{what}; trying again"));
+                wait(after.unwrap_or_default().max(*next))?;
+            }
+            _ => return Err(StepError::Passing { what, after }),
+        }
+    }
+}
+
 /// Makes one item true, and returns where it can be looked at.
 pub(crate) fn make_true(effect: &dyn Effect, cx: &Context<'_>, item: &Item) -> Result<Option<String>, StepError> {
     let attempt = Attempt {
@@ -68,19 +95,9 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     /// Goes on until it is so, is somebody else's, or has been tried often enough.
     pub(crate) fn go(&self) -> Result<Option<String>, StepError> {
-        let mut waits = WAITS.iter();
-        loop {
-            let (what, after) = match self.once() {
-                Err(StepError::Passing { what, after }) => (what, after),
-                other => return other,
-            };
-            match waits.next() {
-                Some(wait) if !exec::interrupted() && after.is_none_or(|after| after <= LONGEST) => {
-                    (self.says)(&format!("{what}; trying again"));
-                    (self.wait)(after.unwrap_or_default().max(*wait))?;
-                }
-                _ => return Err(self.unsure(what)),
-            }
+        match patiently(&|| self.once(), self.wait, self.says) {
+            Err(StepError::Passing { what, .. }) => Err(self.unsure(what)),
+            other => other,
         }
     }
 

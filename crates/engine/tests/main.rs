@@ -7,6 +7,7 @@ mod it {
     mod changelog;
     mod checker;
     mod ci;
+    mod commands;
     mod crash;
     mod exec;
     mod once;

@@ -15,6 +15,8 @@ use crate::steps::run::{Setting, call, missing};
 
 /// How much of an answer is read, in bytes: a digest, and perhaps the name of the file behind it, as `sha256sum` prints it.
 const LARGEST: u64 = 4 << 10;
+/// The exit status of a command that could do nothing now and may be called again: `EX_TEMPFAIL` of `sysexits.h`.
+const LATER: i32 = 75;
 /// How long what was sent may take to be seen: nothing is known of what is behind the commands.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -56,7 +58,8 @@ impl<'c> Commands<'c> {
     }
 
     fn ended_well(&self, command: &Command, file: &Frozen, mut ran: Ran) -> Result<(), StepError> {
-        let how = match ran.ended {
+        let ended = ran.ended;
+        let how = match ended {
             Ended::Exit(0) => return Ok(()),
             Ended::Interrupted => return Err(StepError::Interrupted),
             Ended::Exit(code) => format!("ended with exit status {code}"),
@@ -68,7 +71,11 @@ impl<'c> Commands<'c> {
         // Without its last words, how it ended still tells.
         let _ = ran.log.each_line(&mut hear);
         let said = if last.is_empty() { String::new() } else { format!(": {last}") };
-        Err(StepError::Refused(format!("`{}` for `{}` {how}{said}", command.for_people(), file.path)))
+        let what = format!("`{}` for `{}` {how}{said}", command.for_people(), file.path);
+        Err(match ended {
+            Ended::Exit(LATER) => StepError::Passing { what, after: None },
+            _ => StepError::Refused(what),
+        })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::ports::folder::FolderRegistry;
 use crate::ports::registry::{Frozen, Registry};
 use crate::ports::s3::S3Files;
 use crate::ports::web::WebFiles;
+use crate::reach;
 use crate::step::{Context, Done, Effect, Probe, StepError, chain, item};
 use crate::wholes;
 use crate::world::Destination;
@@ -245,6 +246,6 @@ impl Effect for PublishFiles {
         let registry = self.registry(cx)?;
         (self.line.frozen)(self, cx)?
             .iter()
-            .try_for_each(|file| self.fits(cx, file).and_then(|()| registry.admits(file)))
+            .try_for_each(|file| self.fits(cx, file).and_then(|()| reach::asked(cx, &|| registry.admits(file))))
     }
 }

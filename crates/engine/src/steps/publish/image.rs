@@ -12,6 +12,7 @@ use super::published::Published;
 use super::{BY_DIGEST, Publish};
 use crate::ports::download::Part;
 use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry};
+use crate::reach;
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
 
@@ -155,7 +156,8 @@ impl Effect for PublishImage {
     fn admits(&self, cx: &Context<'_>) -> Result<(), StepError> {
         let name = self.name(cx)?;
         self.items(cx)?;
-        self.images(cx, &name)?.admits(&name)
+        let images = self.images(cx, &name)?;
+        reach::asked(cx, &|| images.admits(&name))
     }
 }
 
