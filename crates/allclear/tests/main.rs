@@ -20,6 +20,7 @@ mod it {
     mod candidates;
     mod changelog;
     mod ci;
+    mod containers;
     mod foreign;
     mod kinds;
     mod minor;
