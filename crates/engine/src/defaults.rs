@@ -73,7 +73,12 @@ mod tests {
         ("9 manuals are reviewed and signed off", By(&["review/manuals", "review/readiness"])),
         (
             "9 artifacts are published",
-            By(&["package/publish-pypi", "package/publish-oci-image", "package/publish-helm-chart"]),
+            By(&[
+                "package/publish-pypi",
+                "package/publish-oci-image",
+                "package/publish-helm-chart",
+                "package/published",
+            ]),
         ),
         (
             "9 deployment is validated in staging and production",
