@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::conductor::{ConductError, Conductor};
 use crate::reach;
 use crate::session::{Session, SessionError};
-use crate::step::{Effect, Probe, StepError, Work, item, receipt};
+use crate::step::{Context, Effect, Probe, StepError, Work, item, receipt};
 
 /// Something that the ledger says was done, and how it stands with it.
 #[derive(Debug, Clone, Serialize)]
@@ -56,16 +56,17 @@ pub enum Found {
 }
 
 impl Conductor<'_> {
-    /// Looks at everything that the release has done and that cannot be taken back; changes nothing.
+    /// Looks at everything that the release has done and that cannot be taken back; changes nothing. Where `by_reading`, what was published is
+    /// downloaded and hashed, and otherwise services are believed about the digests of what they hold.
     ///
     /// # Errors
     /// When the ledger cannot be read. What cannot be looked at is no error: that is what is found.
-    pub fn reconcile(&self) -> Result<Vec<Compared>, ConductError> {
+    pub fn reconcile(&self, by_reading: bool) -> Result<Vec<Compared>, ConductError> {
         let mut compared = Vec::new();
         for step in self.effects() {
             let Ok(Work::Effect(effect)) = self.work_of(&step)? else { continue };
             for item in self.done_by(&step)? {
-                let found = self.look(&step, effect.as_ref(), &item);
+                let found = self.look(&step, effect.as_ref(), &item, by_reading);
                 compared.push(Compared { step: step.id.clone(), item, found, put_back: false, not_put_back: None });
             }
         }
@@ -118,8 +119,9 @@ impl Conductor<'_> {
         Ok(items)
     }
 
-    fn look(&self, step: &Step, effect: &dyn Effect, item: &Item) -> Found {
-        match self.with_context(step, |cx| effect.probe(cx, item)) {
+    fn look(&self, step: &Step, effect: &dyn Effect, item: &Item, by_reading: bool) -> Found {
+        let look = |cx: &Context<'_>| if by_reading { effect.read_again(cx, item) } else { effect.probe(cx, item) };
+        match self.with_context(step, look) {
             Ok(Probe::Ours { place }) => Found::Ours { place },
             Ok(Probe::Absent) => Found::Missing,
             Ok(Probe::Foreign { found } | Probe::Superseded { found }) => Found::Foreign { found },

@@ -79,6 +79,14 @@ pub trait Effect: Sync {
     /// When it cannot look.
     fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError>;
 
+    /// Looks whether one state is so without believing what a service says of itself, where there are bytes that can be read again.
+    ///
+    /// # Errors
+    /// When it cannot look.
+    fn read_again(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+        self.probe(cx, item)
+    }
+
     /// Acts once; only the probe after it says what came of it. Acting again, with the same bytes, harms nothing.
     ///
     /// # Errors

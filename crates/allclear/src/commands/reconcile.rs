@@ -17,6 +17,9 @@ pub(crate) struct Args {
     /// Put back what is missing, with the very same bytes, and write that into the ledger
     #[arg(long)]
     repair: bool,
+    /// Download what was published and hash it, instead of believing what registries say of it
+    #[arg(long)]
+    download: bool,
 }
 
 #[derive(Serialize)]
@@ -40,7 +43,7 @@ pub(crate) fn run(ui: Ui, release: Option<&Version>, args: &Args) -> CommandResu
     let session = Session::open(ledger, &version, here.actor(&identity)?)?;
     let world = here.world(ui, Some(&session.process));
     let mut conductor = Conductor::new(&world, session, identity);
-    let mut compared = conductor.reconcile()?;
+    let mut compared = conductor.reconcile(args.download)?;
     if args.repair {
         conductor.repair(&mut compared)?;
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use allclear_testbed::{DockerRegistry, Repo, SAVE_IMAGE, exchange};
+use allclear_testbed::{DockerRegistry, Ran, Repo, SAVE_IMAGE, TestEnv, exchange};
 use insta::assert_snapshot;
 
 use super::sample::{Sample, short};
@@ -205,5 +205,35 @@ fn before_anything_was_done_there_is_nothing_to_hold_against() {
     assert_snapshot!(says(&ana, "reconcile"), @"
     1.3.0 has done nothing yet that cannot be taken back
     [0]
+    ");
+}
+
+#[test]
+fn what_a_registry_says_of_itself_is_not_believed_where_it_is_downloaded() {
+    let services = TestEnv::new();
+    let server = DockerRegistry::serve(&services);
+    let steps = "[[step]]\nbuild = \"sh image.sh\"\nartifacts = \"dist/*\"\n[[step]]\npublish = \"oci-image\"\nimage = \"example/kiosk:{version}\"\n";
+    let target = format!("[targets.oci-image]\nurl = \"oci://127.0.0.1:{}\"\n[environments.staging]", server.port());
+    let sample = Sample::with(&short(steps).replace("[environments.staging]", &target));
+    sample.push_to("main", "image.sh", SAVE_IMAGE, "build: an image");
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 0);
+    ends(&ana, "reconcile --download", 0);
+    // The layer is the word `layer`, and now it is another one.
+    let data = services.root().join(format!("docker-registry-{}/data", server.port()));
+    let found = Ran::of(services.command("grep").args(["-rlx", "layer"]).arg(data)).expect_success();
+    fs::write(found.trim(), "LAYER").unwrap();
+    let mut story = Story::default();
+    story.tell(&ana, "reconcile").tell(&ana, "reconcile --download");
+    assert_snapshot!(story.told(), @"
+
+    ana$ allclear reconcile
+    ✓ work/publish-oci-image  oci-image/example/kiosk:1.3.0  ours
+    [0]
+
+    ana$ allclear reconcile --download
+    ✗ work/publish-oci-image  oci-image/example/kiosk:1.3.0  foreign: sha256:[id] instead of sha256:[id] in what is downloaded is there, and [id] was recorded
+    [6]
     ");
 }

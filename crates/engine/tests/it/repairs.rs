@@ -48,7 +48,7 @@ fn a_repair_that_was_cut_off_is_not_known_until_somebody_looks() {
     assert_eq!(audit.violations, Vec::<String>::new());
     assert_snapshot!(audit.incomplete.join("\n"), @"1.1.0: whether `refs/tags/v1.1.0` of `ship/tag` is back is not known: `allclear reconcile --repair` looks");
     let mut conductor = ana.conductor();
-    let mut compared = conductor.reconcile().unwrap();
+    let mut compared = conductor.reconcile(false).unwrap();
     conductor.repair(&mut compared).unwrap();
     let audit = ana.audit();
     assert_eq!((audit.violations.len(), audit.incomplete.len()), (0, 0), "{audit:?}");

@@ -8,7 +8,7 @@ use allclear_core::event::Item;
 use allclear_core::process::Target;
 
 use super::commands::Commands;
-use super::published::Published;
+use super::published::{self, Published};
 use super::stage::StagedFiles;
 use super::{BY_DIGEST, Publish};
 use crate::content::Content;
@@ -219,6 +219,10 @@ impl Effect for PublishFiles {
 
     fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
         self.registry(cx)?.find(&self.file(cx, item)?)
+    }
+
+    fn read_again(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+        published::read_again(self, cx, item)
     }
 
     fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {

@@ -8,7 +8,7 @@ use allclear_core::image_name::ImageName;
 
 use super::attached::{self, Attached};
 use super::files::here;
-use super::published::Published;
+use super::published::{self, Published};
 use super::{BY_DIGEST, Publish};
 use crate::ports::download::Part;
 use crate::ports::oci::{self, Image, Images, Manifest, OciLayout, OciRegistry};
@@ -127,6 +127,10 @@ impl Effect for PublishImage {
             Some(found) if found.to_string() == item.desired => Probe::Ours { place: Some(images.place(&name)) },
             Some(found) => Probe::Foreign { found: found.to_string() },
         })
+    }
+
+    fn read_again(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+        published::read_again(self, cx, item)
     }
 
     fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {

@@ -12,7 +12,7 @@ use self::wait::seen;
 use super::attached::Attached;
 use super::{receipts, steps_to, work};
 use crate::ports::download::{Part, Reader};
-use crate::step::{Check, Context, Effect, Finding, Kind, StepError, Work, item};
+use crate::step::{Check, Context, Effect, Finding, Kind, Probe, StepError, Work, item};
 
 /// How many things that are wrong a summary names: all of them stand in the evidence.
 const NAMED: usize = 2;
@@ -61,6 +61,18 @@ pub(super) trait Published: Effect {
     fn staged(&self, _cx: &Context<'_>) -> Result<Option<Box<dyn Effect + '_>>, StepError> {
         Ok(None)
     }
+}
+
+/// Looks whether an item is so by what is downloaded of it.
+pub(super) fn read_again(work: &dyn Published, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+    let found = work.probe(cx, item)?;
+    if !matches!(found, Probe::Ours { .. }) {
+        return Ok(found);
+    }
+    let Some(parts) = work.download(cx, item)? else { return Ok(Probe::Absent) };
+    let wrong = parts.iter().find(|part| !part.read.found.is(&part.wanted));
+    let told = |part: &Part| format!("{} instead of sha256:{} in what is downloaded", part.read.found, part.wanted);
+    Ok(wrong.map_or(found, |part| Probe::Foreign { found: told(part) }))
 }
 
 /// Something published, and how it was found.
