@@ -8,6 +8,7 @@ pub mod attest;
 pub mod calendar;
 pub mod canonical;
 pub mod changelog;
+pub mod crates;
 pub mod digest;
 pub mod docs;
 pub mod duration;
