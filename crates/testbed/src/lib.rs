@@ -9,7 +9,7 @@
 //! - **HTTP**: real TCP on 127.0.0.1 and git's own `git http-backend`, so pushes go through the whole smart protocol.
 //! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
 //! - **registries**: Docker's own for images and charts ([`DockerRegistry`]), pypiserver and devpi for Python packages
-//!   ([`PypiServer`], [`Devpi`]), Verdaccio for npm packages ([`Verdaccio`]); `./test` gets them.
+//!   ([`PypiServer`], [`Devpi`]), Verdaccio for npm packages ([`Verdaccio`]), Ktra for crates ([`Ktra`]); `./test` gets them.
 //! - **a web server** that keeps what is `PUT` there: nginx ([`Nginx`]).
 //! - **trouble on the way to a service**: [`FaultProxy`] stands before any of them and cuts, resets, delays and repeats real
 //!   connections; what the service has done by then, it has really done.
@@ -34,6 +34,7 @@ mod fault_proxy;
 mod git_http;
 mod guarded;
 mod image;
+mod ktra;
 mod nginx;
 mod origin;
 mod pypi_server;
@@ -58,6 +59,7 @@ pub use fault_proxy::{FaultProxy, Trouble};
 pub use git_http::{Fault, GitHttp};
 pub use guarded::{BASIC, PUBLISHER};
 pub use image::SAVE_IMAGE;
+pub use ktra::Ktra;
 pub use nginx::Nginx;
 pub use origin::Origin;
 pub use pypi_server::PypiServer;

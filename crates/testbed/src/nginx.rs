@@ -23,16 +23,12 @@ impl Nginx {
     #[must_use]
     #[track_caller]
     pub fn serve(env: &TestEnv) -> Self {
-        guarded::want("nginx", "Debian package nginx-light, in /usr/sbin");
         let port = loopback::free_port();
         let own = guarded::folder(env, "nginx", port);
         let folder = own.join("files");
         fs::create_dir(&folder).expect("a folder in the test's root");
         fs::write(own.join("users"), format!("{}:{SHA1}\n", PUBLISHER.0)).expect("a file in the test's root");
-        fs::write(own.join("nginx.conf"), config(&own, port)).expect("a file in the test's root");
-        let mut server = env.command("nginx");
-        server.args(["-e", "stderr", "-p"]).arg(&own).arg("-c").arg(own.join("nginx.conf"));
-        let running = Guarded::start(env, &server, &own.join("log"), || answers(port, "/nothing-here", 404));
+        let running = start(env, &own, port, &keeping(&own));
         Self { port, folder, _running: running }
     }
 
@@ -55,8 +51,32 @@ impl Nginx {
     }
 }
 
+/// Starts a server with its own files in a folder and these lines in its configuration; it answers 404 to `/nothing-here`.
+#[track_caller]
+pub(crate) fn start(env: &TestEnv, own: &Path, port: u16, lines: &str) -> Guarded {
+    guarded::want("nginx", "Debian package nginx-light, in /usr/sbin");
+    fs::write(own.join("nginx.conf"), config(own, port, lines)).expect("a file in the test's root");
+    let mut server = env.command("nginx");
+    server.args(["-e", "stderr", "-p"]).arg(own).arg("-c").arg(own.join("nginx.conf"));
+    Guarded::start(env, &server, &own.join("log"), || answers(port, "/nothing-here", 404))
+}
+
+/// Keeps what is put.
+fn keeping(own: &Path) -> String {
+    let own = own.display();
+    format!(
+        r#"
+        root "{own}/files";
+        dav_methods PUT;
+        create_full_put_path on;
+        location / {{
+            limit_except GET {{ auth_basic test; auth_basic_user_file "{own}/users"; }}
+        }}"#
+    )
+}
+
 /// One process without a master: whoever started it ends all of it, and it keeps the user.
-fn config(own: &Path, port: u16) -> String {
+fn config(own: &Path, port: u16, lines: &str) -> String {
     let own = own.display();
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()
@@ -72,13 +92,7 @@ http {{
     server_tokens off;
     client_max_body_size 0;
     server {{
-        listen 127.0.0.1:{port};
-        root "{own}/files";
-        dav_methods PUT;
-        create_full_put_path on;
-        location / {{
-            limit_except GET {{ auth_basic test; auth_basic_user_file "{own}/users"; }}
-        }}
+        listen 127.0.0.1:{port};{lines}
     }}
 }}
 "#

@@ -7,4 +7,4 @@ mod platform;
 
 pub use index::{BadIndex, Config, Listed, listed};
 pub use manifest::{BadManifest, Home, Manifest, Wanted};
-pub use name::{BadName, Name};
+pub use name::{BadName, Name, canonical};

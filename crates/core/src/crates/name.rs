@@ -53,9 +53,9 @@ impl Name {
         format!("{}/{}", self.folder(), self.0).to_ascii_lowercase()
     }
 
-    /// What is the same for two names that crates.io takes for one: they differ in case, or in `-` and `_`.
+    /// See [`canonical`].
     pub fn canonical(&self) -> String {
-        self.0.to_ascii_lowercase().replace('-', "_")
+        canonical(&self.0)
     }
 
     /// The names that stand in the way of this one where only one of them can be: those with all `-`, and with all `_`.
@@ -63,6 +63,11 @@ impl Name {
         let twins = [self.0.replace('_', "-"), self.0.replace('-', "_")].map(Self);
         twins.into_iter().filter(|twin| twin != self).collect()
     }
+}
+
+/// What is the same for two names that crates.io takes for one: they differ in case, or in `-` and `_`.
+pub fn canonical(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
 }
 
 impl fmt::Display for Name {

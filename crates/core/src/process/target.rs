@@ -68,7 +68,9 @@ const WITH: &[(&str, &[&str])] = &[
 
 /// Checks the address of a place where something is published.
 pub(super) fn address(text: &str) -> Result<(), String> {
-    let rest = ["https://", "http://", "oci://", "s3://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let rest = ["https://", "http://", "sparse+https://", "sparse+http://", "oci://", "s3://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
     let plain = |byte: u8| byte.is_ascii_graphic() && !b"@?#\"'`<>\\".contains(&byte);
     match rest {
         Some(rest) if !rest.is_empty() && !rest.starts_with('/') && rest.bytes().all(plain) => Ok(()),
@@ -135,6 +137,7 @@ mod tests {
             "http://127.0.0.1:8080",
             "oci://r.example.org/charts",
             "s3://bucket/x",
+            "sparse+https://index.example.org/",
         ] {
             assert_eq!(address(good), Ok(()), "{good}");
         }

@@ -45,6 +45,13 @@ pub(crate) fn is_same_server(one: &str, other: &str) -> bool {
     plain(one).is_some() && plain(one) == plain(other)
 }
 
+/// Whether two addresses are of one place on one server: a slash at the end makes no difference.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    let plain = |url: &str| url.splitn(4, '/').nth(3).unwrap_or_default().trim_end_matches('/').to_owned();
+    let (one, other) = (one.trim(), other.trim());
+    is_same_server(one, other) && plain(one) == plain(other)
+}
+
 /// Whether an address, or a host with or without its port, is one of this machine.
 pub(crate) fn is_loopback(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

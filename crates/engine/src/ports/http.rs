@@ -6,6 +6,8 @@ use std::io::Read;
 use std::time::Duration;
 
 use allclear_core::digest::Digest;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
@@ -45,17 +47,44 @@ pub(crate) fn agent() -> Agent {
 /// # Errors
 /// [`StepError::Passing`] where no answer comes or it passes; [`StepError::Refused`] where the question cannot even be put.
 pub(crate) fn ask<B: AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Response<Body>, StepError> {
-    let what = format!("`{} {}`", request.method(), address::shown(&request.uri().to_string()));
-    let answer = agent.run(request).map_err(|error| unanswered(&what, error))?;
+    let what = asked(&request);
+    passing(&what, answer(agent, request)?)
+}
+
+/// Asks once, and returns whatever is answered.
+///
+/// # Errors
+/// As [`ask`], but for answers that pass.
+pub(crate) fn answer<B: AsSendBody>(agent: &Agent, request: Request<B>) -> Result<Response<Body>, StepError> {
+    let what = asked(&request);
+    agent.run(request).map_err(|error| unanswered(&what, error))
+}
+
+fn asked<B>(request: &Request<B>) -> String {
+    format!("`{} {}`", request.method(), address::shown(&request.uri().to_string()))
+}
+
+/// Returns an answer that does not pass.
+///
+/// # Errors
+/// [`StepError::Passing`] where it does.
+pub(crate) fn passing(what: &str, answer: Response<Body>) -> Result<Response<Body>, StepError> {
     let status = answer.status().as_u16();
     match passes(status) {
         false => Ok(answer),
         true => {
-            let after =
-                header(&answer, "retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+            let after = header(&answer, "retry-after").and_then(|text| until(text.trim(), Timestamp::now()));
             Err(StepError::Passing { what: format!("{what}: the service answers with status {status}"), after })
         }
     }
+}
+
+/// How long a service wants to be left alone: seconds, or a date ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)), as
+/// crates.io has it.
+fn until(text: &str, now: Timestamp) -> Option<Duration> {
+    let seconds = || text.parse().ok().map(Duration::from_secs);
+    let date = || rfc2822::parse(text).ok()?.timestamp().duration_since(now).try_into().ok();
+    seconds().or_else(date)
 }
 
 /// What no answer means.
@@ -128,7 +157,8 @@ pub(crate) fn refused(what: &str, answer: Response<Body>, way_out: &str) -> Step
 /// What an answer in JSON says to people: the words of registries, of npm and of package indexes.
 fn message(said: &[u8]) -> Option<String> {
     let json: serde_json::Value = serde_json::from_slice(said).ok()?;
-    let places = ["/errors/0/message", "/errors/0/description", "/message", "/error", "/reason", "/detail"];
+    let places =
+        ["/errors/0/message", "/errors/0/description", "/errors/0/detail", "/message", "/error", "/reason", "/detail"];
     places.iter().find_map(|place| json.pointer(place)?.as_str()).map(str::to_owned)
 }
 
@@ -150,7 +180,17 @@ fn without_tags(page: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_tags;
+    use super::*;
+
+    #[test]
+    fn a_service_says_in_seconds_or_by_a_date_how_long_it_wants_to_be_left_alone() {
+        let now: Timestamp = "2026-11-27T07:00:00Z".parse().unwrap();
+        let until = |text: &str| until(text, now).map(|time| time.as_secs());
+        assert_eq!(until("120"), Some(120));
+        assert_eq!(until("Fri, 27 Nov 2026 07:09:30 GMT"), Some(570));
+        // It is over already, or nobody can tell.
+        assert_eq!((until("Fri, 27 Nov 2026 06:59:59 GMT"), until("soon")), (None, None));
+    }
 
     #[test]
     fn of_a_page_the_words_are_left() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub mod ci;
+pub mod crates;
 #[cfg(test)]
 pub(crate) mod double;
 pub mod download;
@@ -21,4 +22,5 @@ pub mod s3;
 pub(crate) mod samples;
 pub mod secret;
 pub mod server;
+pub(crate) mod trusted;
 pub mod web;

@@ -36,7 +36,7 @@ pub use self::name::Name;
 pub use self::npmrc::in_file;
 pub use self::package::Package;
 use self::packument::{Dist, Packument, Standing};
-use super::address::{is_same_server, require_private, shown};
+use super::address::{is_same, is_same_server, require_private, shown};
 use super::download::{self, Downloaded, Found};
 use super::http::{self, ask};
 use super::registry::{Frozen, Registry};
@@ -383,15 +383,6 @@ impl Registry for NpmRegistry {
 /// A request, where it can be one.
 fn request<B>(made: Result<Request<B>, ureq::http::Error>) -> Result<Request<B>, StepError> {
     made.map_err(|error| StepError::Refused(format!("this is not an address that can be asked: {error}")))
-}
-
-/// Whether two addresses are of one registry.
-fn is_same(one: &str, other: &str) -> bool {
-    let plain = |url: &str| {
-        let url = url.trim().trim_end_matches('/');
-        url.splitn(4, '/').nth(3).unwrap_or_default().to_owned()
-    };
-    is_same_server(one.trim(), other.trim()) && plain(one) == plain(other)
 }
 
 /// Digests what is written.

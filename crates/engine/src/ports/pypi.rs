@@ -5,7 +5,6 @@
 
 mod address;
 mod form;
-mod trusted;
 
 use std::io::{Cursor, Read as _};
 use std::time::Duration;
@@ -20,12 +19,12 @@ use ureq::{Agent, Body, SendBody};
 
 use self::address::index_of;
 use self::form::Form;
-use self::trusted::Trusted;
 use super::address::{is_same_server, joined, origin, require_private, shown};
 use super::download::{self, Downloaded, Found};
 use super::http::{self, agent, ask, header, refused};
 use super::registry::{Frozen, Registry};
 use super::secret::{self, Secret};
+use super::trusted::{Audience, Exchange, Trusted};
 use crate::content::Meter;
 use crate::python;
 use crate::step::{Probe, StepError};
@@ -76,7 +75,7 @@ impl PypiIndex {
         require_private(&upload)?;
         let index = target.index.clone().map_or_else(|| index_of(&upload), |index| address::with_slash(&index));
         let variable = target.token.clone().unwrap_or_else(|| secret::PYPI.to_owned());
-        let credentials = match (secret::of(target, secret::PYPI), Trusted::here(&index)) {
+        let credentials = match (secret::of(target, secret::PYPI), exchange(&index).and_then(Trusted::here)) {
             (Some(secret), _) => Credentials::Secret(secret, variable),
             (None, Some(trusted)) => Credentials::Trusted(trusted),
             (None, None) => Credentials::None(variable),
@@ -88,7 +87,10 @@ impl PypiIndex {
     fn authorization(&self) -> Result<String, StepError> {
         match &self.credentials {
             Credentials::Secret(secret, _) => Ok(basic(secret)),
-            Credentials::Trusted(trusted) => trusted.mint(&self.agent).map(|secret| basic(&secret)),
+            Credentials::Trusted(trusted) => {
+                let word = trusted.mint(&self.agent)?;
+                Ok(basic(&Secret { user: String::new(), word }))
+            }
             Credentials::None(variable) => Err(StepError::Refused(format!(
                 "nothing proves to `{}` who publishes: set the variable `{variable}` to a token, or name another one with `token`; \
                  on GitHub, `permissions: id-token: write` and a trusted publisher need no token",
@@ -318,6 +320,13 @@ impl PypiIndex {
             false => page,
         }
     }
+}
+
+/// How the server of an index exchanges an identity: <https://docs.pypi.org/trusted-publishers/using-a-publisher/>.
+fn exchange(index: &str) -> Option<Exchange> {
+    let server = origin(index)?;
+    let audience = Audience::Asked(format!("{server}/_/oidc/audience"));
+    Some(Exchange { url: format!("{server}/_/oidc/mint-token"), proof: "token", audience })
 }
 
 fn file_name(file: &Frozen) -> Result<FileName, StepError> {

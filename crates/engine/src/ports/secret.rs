@@ -2,7 +2,7 @@
 
 use allclear_core::process::{ObjectStore, Process, Target};
 
-use super::{npm, oci, s3};
+use super::{crates, npm, oci, s3};
 
 /// A user and what proves it.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub(crate) const OCI: &str = "OCI_TOKEN";
 pub(crate) const NPM: &str = "NPM_TOKEN";
 /// The same for an index of Python packages.
 pub(crate) const PYPI: &str = "PYPI_TOKEN";
+/// The same for crates.io, as cargo has it.
+pub(crate) const CARGO: &str = "CARGO_REGISTRY_TOKEN";
 
 /// The variables of this process that hold credentials: they are for this program, not for the commands of steps.
 pub fn variables(process: &Process) -> Vec<String> {
@@ -37,12 +39,12 @@ pub fn variables(process: &Process) -> Vec<String> {
         process.targets.values().any(|target| target.url.as_ref().is_some_and(|url| url.starts_with("s3://")));
     let buckets = buckets || matches!(process.object_store, Some(ObjectStore::S3(_)));
     let named = process.targets.values().filter_map(|target| target.token.clone());
-    let usual = [OCI, NPM, PYPI].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
+    let usual = [OCI, NPM, PYPI, CARGO].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
     let aws = s3::VARIABLES.iter().filter(|_| buckets).map(|name| (*name).to_owned());
     named.chain(usual).chain(aws).collect()
 }
 
 /// Everything secret that the files of other tools hold: commands can read them too, and what they say of it is masked.
 pub(crate) fn in_files() -> Vec<String> {
-    [s3::in_file(), oci::secrets(), npm::in_file()].concat()
+    [s3::in_file(), oci::secrets(), npm::in_file(), crates::in_files()].concat()
 }

@@ -4,6 +4,7 @@ mod admission;
 mod attached;
 mod charts;
 mod commands;
+mod crates;
 mod files;
 mod image;
 mod npm;
@@ -20,6 +21,7 @@ use allclear_core::release::{History, Verdict};
 use allclear_core::template::Template;
 use serde::Deserialize;
 
+use self::crates::CRATES;
 use self::files::{FILES, PublishFiles};
 use self::image::PublishImage;
 use self::npm::NPM;
@@ -52,7 +54,7 @@ pub const KIND: Kind = Kind {
     spec: KindSpec {
         value: Field::new(
             "publish",
-            Type::Choice(&["pypi", "npm", "oci-image", "helm-chart", "files"]),
+            Type::Choice(&["pypi", "npm", "crates", "oci-image", "helm-chart", "files"]),
             "publishes what was built",
         ),
         fields: FIELDS,
@@ -77,6 +79,7 @@ fn work(publish: Publish) -> Box<dyn Published> {
         "helm-chart" => Box::new(PublishFiles { publish, line: &charts::CHARTS }),
         "pypi" => Box::new(PublishFiles { publish, line: &PYPI }),
         "npm" => Box::new(PublishFiles { publish, line: &NPM }),
+        "crates" => Box::new(PublishFiles { publish, line: &CRATES }),
         _ => Box::new(PublishFiles { publish, line: &FILES }),
     }
 }

@@ -17,7 +17,9 @@ use toml::de::DeValue;
 
 use super::{Publish, files};
 use crate::content::Content;
+use super::crates::CONFIG;
 use crate::helm::Folders;
+use crate::ports::crates::CratesRegistry;
 use crate::ports::npm::NpmRegistry;
 use crate::ports::oci::{Images, OciCharts, OciRegistry};
 use crate::ports::pypi::PypiIndex;
@@ -49,6 +51,7 @@ pub(super) fn ask(publish: &Publish, preflight: &mut Preflight<'_>) {
         }
         // A chart repository in a bucket is made of files too.
         "files" | "helm-chart" => vec![file(&target, preflight)],
+        "crates" => crates(&target, preflight),
         _ => vec![],
     };
     for error in asked.into_iter().filter_map(Result::err) {
@@ -94,6 +97,28 @@ fn charts(publish: &Publish, target: &Target, preflight: &Preflight<'_>) -> Vec<
         helm::yaml::read(&text).ok()?.root.text("name").map(str::to_owned)
     });
     named.map(|name| OciCharts::new(target).admits_chart(&name, NONE_YET)).collect()
+}
+
+/// Crates that share their workspace's version are no files of `[versions]`.
+fn crates(target: &Target, preflight: &Preflight<'_>) -> Vec<Result<(), StepError>> {
+    let (listed, config) = (preflight.manifests("Cargo.toml"), preflight.text(CONFIG));
+    let manifests = preflight.files().iter().filter(|file| file.rsplit('/').next() == Some("Cargo.toml"));
+    let name = |file: &String| crate_name(&preflight.text(file)?, listed.contains(file));
+    let names = manifests.filter_map(name).collect::<Vec<_>>();
+    match CratesRegistry::new(target, &Version::new(0, 0, 0), config.as_deref(), Box::new(|_| ())) {
+        Ok(registry) => names.iter().map(|name| registry.admits_name(name)).collect(),
+        Err(error) => vec![Err(error)],
+    }
+}
+
+/// The name of a crate that is released: its version is ours to set, or its workspace's, and it may be published.
+fn crate_name(text: &str, is_listed: bool) -> Option<String> {
+    let manifest = toml::de::DeTable::parse(text).ok()?;
+    let package = manifest.get_ref().get("package")?.get_ref().as_table()?;
+    let shares = package.get("version").is_some_and(|version| version.get_ref().as_table().is_some());
+    let stays = package.get("publish").is_some_and(|publish| publish.get_ref().as_bool() == Some(false));
+    (is_listed || shares).then_some(()).filter(|()| !stays)?;
+    Some(package.get("name")?.get_ref().as_str()?.to_owned())
 }
 
 /// The names that the manifests of `[versions]` with this file name say.

@@ -5,10 +5,10 @@ use super::*;
 const OPENS: &str = "opens-the-proof";
 
 /// An index of the double, in a job whose identity the double proves as well.
-fn trusting(server: &Double) -> PypiIndex {
-    let identity = (format!("{}identity?api-version=2.0", server.url), OPENS.to_owned());
+fn trusting(server: &Double, opens: &str) -> PypiIndex {
+    let identity = (format!("{}identity?api-version=2.0", server.url), opens.to_owned());
     let simple = format!("{}simple/", server.url);
-    let trusted = Trusted::with(&simple, identity).unwrap();
+    let trusted = Trusted::with(exchange(&simple).unwrap(), identity);
     PypiIndex { credentials: Credentials::Trusted(trusted), ..index(&server.url, &simple, PUBLISHER) }
 }
 
@@ -27,9 +27,9 @@ fn the_identity_of_the_job_is_exchanged_for_a_token_once() {
         json(400, "no file"),
         json(400, "no file"),
     ]);
-    let index = trusting(&server);
-    index.admits(&wheel).unwrap();
-    index.admits(&wheel).unwrap();
+    // Each file has an index of its own, and the run has one token.
+    trusting(&server, OPENS).admits(&wheel).unwrap();
+    trusting(&server, OPENS).admits(&wheel).unwrap();
     let seen = server.seen();
     let requests: Vec<_> = seen.iter().map(|seen| seen.request.as_str()).collect();
     assert_eq!(
@@ -56,10 +56,10 @@ fn an_identity_that_is_not_trusted_says_what_to_do() {
     let [wheel, _] = packages(&env, "harbor", "1.4.0", "1.4.0", 10).map(|path: PathBuf| frozen(&path));
     let refused = |answers: Vec<(u16, &'static str, String)>| {
         let server = Double::serve(answers);
-        let (index, url) = (trusting(&server), server.url.clone());
+        let (index, url) = (trusting(&server, "opens-nothing"), server.url.clone());
         let said = said(index.admits(&wheel), &url);
         server.seen();
-        assert!(!said.contains("proof.of.identity") && !said.contains(OPENS), "{said}");
+        assert!(!said.contains("proof.of.identity") && !said.contains("opens-nothing"), "{said}");
         said
     };
     let (audience, proof) = (|| json(200, r#"{"audience":"pypi"}"#), || json(200, r#"{"value":"proof.of.identity"}"#));
