@@ -26,6 +26,7 @@
 //! - **a full disk**: what we limit is the size of each file, so small files can still be written.
 //! - **a power cut**: a killed process leaves its writes in the kernel's cache; what was never fsynced is not lost here.
 
+mod cargo;
 mod devpi;
 mod docker_registry;
 mod env;

@@ -90,7 +90,7 @@ pub const VARIABLE: Notation = Notation {
 /// The address of a place where something is published.
 pub const ADDRESS: Notation = Notation {
     takes: "an address such as `https://example.org/upload/`",
-    pattern: "^(https?|oci|s3)://[^/@?#][^@?#]*$",
+    pattern: "^((sparse[+])?https?|oci|s3)://[^/@?#][^@?#]*$",
     check: |text| whole(target::address(text)),
 };
 

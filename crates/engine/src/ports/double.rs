@@ -10,6 +10,8 @@ pub(crate) struct Seen {
     pub(crate) request: String,
     headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body as it came, where not all of it is text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Seen {
@@ -49,11 +51,11 @@ fn one(mut stream: &TcpStream, (status, kind, body): &(u16, &str, String)) -> Se
         headers.push((name.to_ascii_lowercase(), value.to_owned()));
         line.clear();
     }
-    let mut seen = Seen { request: first.rsplit_once(' ').unwrap().0.to_owned(), headers, body: String::new() };
+    let request = first.rsplit_once(' ').unwrap().0.to_owned();
+    let mut seen = Seen { request, headers, body: String::new(), bytes: Vec::new() };
     let length: u64 = seen.header("content-length").parse().unwrap_or(0);
-    let mut sent = Vec::new();
-    input.take(length).read_to_end(&mut sent).unwrap();
-    seen.body = String::from_utf8_lossy(&sent).into_owned();
+    input.take(length).read_to_end(&mut seen.bytes).unwrap();
+    seen.body = String::from_utf8_lossy(&seen.bytes).into_owned();
     let length = body.len();
     write!(
         stream,

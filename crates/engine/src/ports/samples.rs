@@ -4,6 +4,8 @@ use std::fs;
 
 use allclear_core::digest::Digest;
 use allclear_testbed::TestEnv;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::registry::Frozen;
 use crate::content::Content;
@@ -21,4 +23,16 @@ pub(crate) fn frozen(env: &TestEnv, path: &str, bytes: &[u8]) -> Frozen {
 pub(crate) fn without_bytes(file: &Frozen) -> Frozen {
     let content = Content { path: "nowhere".into(), size: 0, ..file.content.clone() };
     Frozen { content, ..file.clone() }
+}
+
+/// A tarball of these files.
+pub(crate) fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, path, text.as_bytes()).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
 }

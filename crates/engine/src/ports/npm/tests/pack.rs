@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::content::Content;
 use crate::ports::registry::Frozen;
+pub(crate) use crate::ports::samples::tarball;
 
 /// Bytes as an artifact of the release.
 pub(crate) fn frozen(env: &TestEnv, name: &str, bytes: &[u8]) -> Frozen {
@@ -18,18 +19,6 @@ pub(crate) fn frozen(env: &TestEnv, name: &str, bytes: &[u8]) -> Frozen {
     fs::write(&path, bytes).unwrap();
     let content = Content::file(path, digest).unwrap();
     Frozen { name: name.to_owned(), path: format!("harbor/1.4.0/{name}"), content }
-}
-
-/// A tarball of these files.
-pub(crate) fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for (path, text) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        archive.append_data(&mut header, path, text.as_bytes()).unwrap();
-    }
-    archive.into_inner().unwrap().finish().unwrap()
 }
 
 /// The package of this `package.json`, with nothing else in it.
