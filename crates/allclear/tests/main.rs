@@ -21,6 +21,7 @@ mod it {
     mod changelog;
     mod ci;
     mod containers;
+    mod crates;
     mod foreign;
     mod kinds;
     mod minor;

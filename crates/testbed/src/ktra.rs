@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::exchange::{answers, exchange, is};
 use crate::guarded::{self, Guarded, PUBLISHER};
-use crate::{TestEnv, loopback, nginx};
+use crate::{Origin, TestEnv, loopback, nginx};
 
 /// Somebody else who may publish, but no crate of [`PUBLISHER`].
 const STRANGER: (&str, &str) = ("stranger", "password-of-a-stranger");
@@ -19,6 +19,7 @@ pub struct Ktra {
     port: u16,
     publisher: String,
     stranger: String,
+    index: Origin,
     // The one that asks is gone before the one that is asked.
     _front: Guarded,
     _running: Guarded,
@@ -39,7 +40,7 @@ impl Ktra {
         let running = Guarded::start(env, &server, &folder.join("ktra.log"), || answers(own, "/nothing-here", 404));
         let front = nginx::start(env, &folder, port, &before(&folder, own));
         let user = |who| enter(port, "new_user", who);
-        Self { port, publisher: user(PUBLISHER), stranger: user(STRANGER), _front: front, _running: running }
+        Self { port, publisher: user(PUBLISHER), stranger: user(STRANGER), index, _front: front, _running: running }
     }
 
     /// Returns the port on which it listens.
@@ -64,6 +65,15 @@ impl Ktra {
     #[must_use]
     pub fn stranger(&self) -> &str {
         &self.stranger
+    }
+
+    /// Returns what was published, in its order: `harbor 1.4.0`.
+    #[must_use]
+    #[track_caller]
+    pub fn published(&self) -> Vec<String> {
+        // A commit of its index for each: "Updating crate `harbor#1.4.0`".
+        let log = self.index.git(&["log", "--reverse", "--format=%s", "main"]);
+        log.lines().filter_map(|line| line.split('`').nth(1)).map(|one| one.replace('#', " ")).collect()
     }
 
     /// From now on the token of [`PUBLISHER`] is worth nothing, as one that has expired.

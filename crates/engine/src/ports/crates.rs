@@ -19,8 +19,8 @@ use ureq::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, C
 use ureq::http::{HeaderValue, Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
-pub use self::cargo_home::in_files;
-use self::cargo_home::{CRATES_IO, Known, known, spelled};
+pub(super) use self::cargo_home::{in_files, variables};
+use self::cargo_home::{CRATES_IO, Known, known, spelled, variable_of};
 pub use self::package::Package;
 use super::address::{is_same, is_same_server, require_private, shown};
 use super::download::{self, Downloaded, Found};
@@ -98,7 +98,7 @@ impl CratesRegistry {
         let Known { names, token } = known(&index, is_crates_io, project);
         let usual = match is_crates_io {
             true => Some(secret::CARGO.to_owned()),
-            false => names.first().map(|name| format!("CARGO_REGISTRIES_{name}_TOKEN")),
+            false => names.first().map(|name| variable_of(name)),
         };
         let variable = target.token.clone().or(usual);
         let token = variable.as_deref().and_then(secret::variable).or(token).map(|token| token.trim().to_owned());
@@ -263,7 +263,8 @@ impl CratesRegistry {
     fn not_taken(&self, what: &str, name: &Name, answer: Response<Body>) -> StepError {
         let status = answer.status().as_u16();
         let way_out = match status {
-            401 | 403 => format!(
+            401 => self.way_in(&format!("publish `{name}`")),
+            403 => format!(
                 "{}; where the name is somebody else's, one of its owners must add who publishes (`cargo owner --add`), or \
                  the crate needs another name",
                 self.way_in(&format!("publish `{name}`"))

@@ -41,7 +41,7 @@ pub fn variables(process: &Process) -> Vec<String> {
     let named = process.targets.values().filter_map(|target| target.token.clone());
     let usual = [OCI, NPM, PYPI, CARGO].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
     let aws = s3::VARIABLES.iter().filter(|_| buckets).map(|name| (*name).to_owned());
-    named.chain(usual).chain(aws).collect()
+    named.chain(usual).chain(aws).chain(crates::variables()).collect()
 }
 
 /// Everything secret that the files of other tools hold: commands can read them too, and what they say of it is masked.

@@ -31,7 +31,7 @@ pub(super) fn known(index: &str, is_crates_io: bool, project: Option<&str>) -> K
 }
 
 /// Everything secret in the user's files: commands can read them too, and what they say of it is masked.
-pub fn in_files() -> Vec<String> {
+pub(crate) fn in_files() -> Vec<String> {
     let texts = [text("credentials"), text("config")];
     texts.iter().flat_map(|text| ["token", "secret-key"].map(|key| (text, key))).flat_map(secrets).collect()
 }
@@ -39,6 +39,17 @@ pub fn in_files() -> Vec<String> {
 /// The name of a registry as it stands in the names of variables: `my-own` is the `MY_OWN` of `CARGO_REGISTRIES_MY_OWN_INDEX`.
 pub(super) fn spelled(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
+}
+
+/// The variable in which cargo looks for the token of a registry other than crates.io, whose name is [spelled](spelled) already.
+pub(super) fn variable_of(name: &str) -> String {
+    format!("CARGO_REGISTRIES_{name}_TOKEN")
+}
+
+/// The variables of this process that are such ones.
+pub(crate) fn variables() -> Vec<String> {
+    let is = |name: &String| name.starts_with("CARGO_REGISTRIES_") && name.ends_with("_TOKEN");
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(is).collect()
 }
 
 fn in_text((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {

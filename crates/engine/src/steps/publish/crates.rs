@@ -69,3 +69,26 @@ fn order(manifests: &[Manifest]) -> Vec<String> {
     let all = with(true);
     if all.cycles.is_empty() { all.names } else { with(false).names }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(name: &str, dependencies: &str) -> Manifest {
+        Manifest::read(&format!("[package]\nname = \"{name}\"\nversion = \"1.4.0\"\n{dependencies}")).unwrap()
+    }
+
+    #[test]
+    fn what_a_crate_needs_comes_first_under_its_real_name() {
+        let dock = manifest("dock", "[dependencies.inner]\nversion = \"1\"\npackage = \"Sea-Core\"\n");
+        let (core, tests) = (manifest("Sea-Core", ""), manifest("a", "[dev-dependencies]\ndock = \"1\"\n"));
+        assert_eq!(order(&[dock, core, tests]), ["sea_core", "dock", "a"]);
+    }
+
+    #[test]
+    fn where_tests_need_what_needs_the_crate_the_crate_comes_first() {
+        let dock = manifest("dock", "[dependencies]\nsea = \"1\"\n");
+        let sea = manifest("sea", "[dev-dependencies]\ndock = \"1\"\n");
+        assert_eq!(order(&[dock, sea]), ["sea", "dock"]);
+    }
+}

@@ -28,6 +28,13 @@ pub(super) fn package(survey: &Survey, page: &mut Page) {
     if let [dockerfile, ..] = survey.delivery.dockerfiles.as_slice() {
         build_image(dockerfile, page);
     }
+    if survey.delivery.crates {
+        let artifacts = texts("artifacts", &["target/package/*.crate".to_owned()]);
+        page.missing(
+            "if the crates are published, remove the #.",
+            &[text("id", "build-crates"), text("build", "cargo package --workspace"), artifacts],
+        );
+    }
     tag(survey, page);
     publish(survey, page);
 }
@@ -112,10 +119,14 @@ fn publish(survey: &Survey, page: &mut Page) {
     }
     if delivery.crates {
         page.missing(
-            "allclear does not publish to crates.io: if the crates go there, a person does it. Remove the #.",
-            &[text("id", "crates"), text("manual", "Publish the crates of {version} with cargo publish")],
+            "if the crates are published, remove the # here and before their build.",
+            &[text("publish", "crates")],
         );
-        page.ask("crates", "are the crates published to crates.io?", "take the # off `package/crates`");
+        page.ask(
+            "crates",
+            "are the crates published to crates.io?",
+            "take the # off `build-crates` and `publish = \"crates\"`, and add `[targets.crates]` with `url = \"https://crates.io\"`",
+        );
     }
     let image = delivery.image.as_deref().unwrap_or("{project}:{version}");
     let lines = [text("publish", "oci-image"), text("image", image)];
