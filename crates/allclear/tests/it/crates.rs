@@ -33,18 +33,18 @@ fn stage(kiosk: &str) -> (Sample, Ktra, Repo) {
     let sample = Sample::with(&process);
     let maker = sample.ana();
     let own = "registry = \"own\", version = \"1.2.0\"";
-    maker.write(".cargo/config.toml", &format!("[registries.own]\nindex = \"sparse+{}\"\n", server.url()));
+    maker.write(".cargo/config.toml", format!("[registries.own]\nindex = \"sparse+{}\"\n", server.url()));
     maker.write(
         "Cargo.toml",
-        &format!(
+        format!(
             "[workspace]\nresolver = \"2\"\nmembers = [\"kiosk\", \"tea\"]\n[workspace.package]\nversion = \"1.2.0\"\n\
              [workspace.dependencies]\nkiosk-tea = {{ path = \"tea\", {own} }}\n"
         ),
     );
     let head = |name: &str| format!("[package]\nname = \"{name}\"\nversion.workspace = true\n{ABOUT}");
-    maker.write("kiosk/Cargo.toml", &format!("{}{kiosk}[dependencies]\nkiosk-tea.workspace = true\n", head("kiosk")));
+    maker.write("kiosk/Cargo.toml", format!("{}{kiosk}[dependencies]\nkiosk-tea.workspace = true\n", head("kiosk")));
     maker.write("kiosk/src/lib.rs", "pub fn sold() -> &'static str { kiosk_tea::NAME }\n");
-    maker.write("tea/Cargo.toml", &format!("{}publish = [\"own\"]\n", head("kiosk-tea")));
+    maker.write("tea/Cargo.toml", format!("{}publish = [\"own\"]\n", head("kiosk-tea")));
     maker.write("tea/src/lib.rs", "pub const NAME: &str = \"tea\";\n");
     let mut lock = cargo(&maker);
     Ran::of(lock.arg("generate-lockfile").current_dir(maker.path())).expect_success();

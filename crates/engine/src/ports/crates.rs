@@ -19,8 +19,8 @@ use ureq::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, C
 use ureq::http::{HeaderValue, Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
-pub(super) use self::cargo_home::{in_files, variables};
 use self::cargo_home::{CRATES_IO, Known, known, spelled, variable_of};
+pub(super) use self::cargo_home::{in_files, variables};
 pub use self::package::Package;
 use super::address::{is_same, is_same_server, require_private, shown};
 use super::download::{self, Downloaded, Found};
@@ -287,10 +287,13 @@ impl CratesRegistry {
 
     /// An answer that says no; what the registry repeats of the token is not shown.
     fn refused(&self, what: &str, answer: Response<Body>, way_out: &str) -> StepError {
-        match (http::refused(what, answer, way_out), &self.credentials) {
-            (StepError::Refused(said), Credentials::Token(token, _)) => {
-                StepError::Refused(said.replace(token.as_str(), "[secret]"))
-            }
+        let token = match &self.credentials {
+            Credentials::Token(token, _) => Some(token.clone()),
+            Credentials::Trusted(trusted) => trusted.minted(),
+            Credentials::None(_) => None,
+        };
+        match (http::refused(what, answer, way_out), token) {
+            (StepError::Refused(said), Some(token)) => StepError::Refused(said.replace(&token, "[secret]")),
             (error, _) => error,
         }
     }

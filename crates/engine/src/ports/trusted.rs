@@ -94,6 +94,12 @@ impl Trusted {
         Ok(token)
     }
 
+    /// The token that it was exchanged for, where it was.
+    pub(crate) fn minted(&self) -> Option<String> {
+        let minted = MINTED.lock().unwrap_or_else(PoisonError::into_inner);
+        minted.iter().find(|(known, ..)| known == self).map(|(.., token)| token.clone())
+    }
+
     /// Whom the place wants to be named in a proof.
     fn audience(&self, agent: &Agent) -> Result<String, StepError> {
         let url = match &self.exchange.audience {
