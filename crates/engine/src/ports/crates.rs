@@ -4,30 +4,33 @@
 //! registry of a crate, and the `.crate`. Afterwards it can be yanked, and never replaced. What is there is told by the index
 //! ([sparse](https://doc.rust-lang.org/cargo/reference/registry-index.html#sparse-protocol)), which has the SHA-256 of every `.crate`.
 
+mod admission;
 mod cargo_home;
+mod credentials;
 mod package;
 
 use std::io::{Cursor, Read as _};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use allclear_core::crates::{Config, Home, Listed, Name, Wanted, listed};
+use allclear_core::crates::{Config, Home, Listed, Manifest, Name, Wanted, listed};
 use allclear_core::process::Target;
 use allclear_core::version::Version;
-use serde_json::{Value, json};
+use serde_json::Value;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
-use ureq::http::{HeaderValue, Request, Response};
+use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use self::cargo_home::{CRATES_IO, Known, known, spelled, variable_of};
 pub(super) use self::cargo_home::{in_files, variables};
+use self::credentials::{Credentials, sensitive};
 pub use self::package::Package;
 use super::address::{is_same, is_same_server, require_private, shown};
 use super::download::{self, Downloaded, Found};
 use super::http::{self, ask};
 use super::registry::{Frozen, Registry};
 use super::secret;
-use super::trusted::{Audience, Exchange, Trusted};
+use super::trusted::{Audience, Exchange};
 use crate::content::Meter;
 use crate::step::{Probe, StepError};
 
@@ -62,16 +65,6 @@ pub struct CratesRegistry {
     asked: AtomicBool,
 }
 
-/// What proves who publishes.
-enum Credentials {
-    /// A token, and the variable that holds it, or could.
-    Token(String, Option<String>),
-    /// The identity of the job that this runs in.
-    Trusted(Trusted),
-    /// Nothing; the variable that could hold a token.
-    None(Option<String>),
-}
-
 impl CratesRegistry {
     /// Takes a target with a `url`, which is the address of an index (`sparse+https://…/`, as cargo writes it, or without `sparse+`), or
     /// `https://crates.io`; to publish this version there. `project` is the project's own configuration of cargo, where it has one.
@@ -100,13 +93,8 @@ impl CratesRegistry {
             true => Some(secret::CARGO.to_owned()),
             false => names.first().map(|name| variable_of(name)),
         };
-        let variable = target.token.clone().or(usual);
-        let token = variable.as_deref().and_then(secret::variable).or(token).map(|token| token.trim().to_owned());
-        let trusted = || is_crates_io.then(|| Trusted::here(exchange("https://crates.io"))).flatten();
-        let credentials = match token {
-            Some(token) => Credentials::Token(token, variable),
-            None => trusted().map_or(Credentials::None(variable), Credentials::Trusted),
-        };
+        let exchange = is_crates_io.then(|| exchange("https://crates.io"));
+        let credentials = Credentials::of(target.token.clone().or(usual), token, exchange);
         let names = names.into_iter().collect();
         Ok(Self {
             agent: http::agent(),
@@ -152,22 +140,7 @@ impl CratesRegistry {
 
     /// What proves who publishes.
     fn token(&self) -> Result<String, StepError> {
-        match &self.credentials {
-            Credentials::Token(token, _) => Ok(token.clone()),
-            Credentials::Trusted(trusted) => trusted.mint(&self.agent),
-            Credentials::None(Some(variable)) => Err(StepError::Refused(format!(
-                "nothing proves to `{}` who publishes: set the variable `{variable}` to a token, or `cargo login`{}",
-                self.index,
-                match self.is_crates_io {
-                    true => "; on GitHub, `permissions: id-token: write` and a trusted publisher need no token",
-                    false => "",
-                }
-            ))),
-            Credentials::None(None) => Err(StepError::Refused(format!(
-                "nothing proves to `{}` who publishes: name the variable that holds a token with `token` of the target",
-                self.index
-            ))),
-        }
+        self.credentials.token(&self.agent, &self.index)
     }
 
     /// Asks for something to read; with the token only where nobody may read without one, and where it is for this registry.
@@ -196,7 +169,7 @@ impl CratesRegistry {
             200 => http::bytes(answer, &what, LARGEST_INDEX).map(Some),
             // <https://doc.rust-lang.org/cargo/reference/registry-index.html#nonexistent-crates>
             404 | 410 | 451 => Ok(None),
-            401 | 403 => Err(self.refused(&what, answer, &self.way_in("read the index"))),
+            401 | 403 => Err(self.refused(&what, answer, &self.credentials.way_in("read the index"))),
             _ => Err(self.refused(&what, answer, "set `url` to the address of a sparse index")),
         }
     }
@@ -263,11 +236,11 @@ impl CratesRegistry {
     fn not_taken(&self, what: &str, name: &Name, answer: Response<Body>) -> StepError {
         let status = answer.status().as_u16();
         let way_out = match status {
-            401 => self.way_in(&format!("publish `{name}`")),
+            401 => self.credentials.way_in(&format!("publish `{name}`")),
             403 => format!(
                 "{}; where the name is somebody else's, one of its owners must add who publishes (`cargo owner --add`), or \
                  the crate needs another name",
-                self.way_in(&format!("publish `{name}`"))
+                self.credentials.way_in(&format!("publish `{name}`"))
             ),
             300..=399 | 404 | 405 => "this is not where crates are published: correct `url`".to_owned(),
             413 => "the crate is larger than it takes: leave files out (`exclude` in its Cargo.toml)".to_owned(),
@@ -287,31 +260,10 @@ impl CratesRegistry {
 
     /// An answer that says no; what the registry repeats of the token is not shown.
     fn refused(&self, what: &str, answer: Response<Body>, way_out: &str) -> StepError {
-        let token = match &self.credentials {
-            Credentials::Token(token, _) => Some(token.clone()),
-            Credentials::Trusted(trusted) => trusted.minted(),
-            Credentials::None(_) => None,
-        };
+        let token = self.credentials.known();
         match (http::refused(what, answer, way_out), token) {
             (StepError::Refused(said), Some(token)) => StepError::Refused(said.replace(&token, "[secret]")),
             (error, _) => error,
-        }
-    }
-
-    /// What must be right about who asks, so that they may do something.
-    fn way_in(&self, may: &str) -> String {
-        match &self.credentials {
-            Credentials::Token(_, Some(variable)) => format!(
-                "the token in {variable}, or else that of `cargo login`, must be valid, not expired, and allowed to {may}"
-            ),
-            Credentials::Token(_, None) => {
-                format!("the token of `cargo login` must be valid, not expired, and allowed to {may}")
-            }
-            Credentials::Trusted(_) => format!("the trusted publisher must be allowed to {may}"),
-            Credentials::None(Some(variable)) => format!("set {variable} to a token that may {may}"),
-            Credentials::None(None) => {
-                format!("name the variable that holds a token that may {may} with `token` of the target")
-            }
         }
     }
 
@@ -339,7 +291,8 @@ impl Registry for CratesRegistry {
     fn upload(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {
         let package = self.package(file)?;
         let name = &package.manifest.name;
-        let (told, api) = (self.told(&package).to_string(), self.api()?);
+        let told = self.told(&package.manifest, package.readme.as_deref()).to_string();
+        let api = self.api()?;
         let head = [sized(told.len() as u64)?.as_slice(), told.as_bytes(), &sized(file.content.size)?].concat();
         let length = head.len() as u64 + file.content.size;
         let mut body = Cursor::new(head).chain(file.content.open(meter)?);
@@ -368,8 +321,8 @@ impl Registry for CratesRegistry {
             )));
         }
         self.token()?;
-        self.is_free(name)?;
-        self.admits_told(name, &self.told(&package))
+        self.is_there(name)?;
+        self.admits_told(name, &self.told(&package.manifest, package.readme.as_deref()))
     }
 
     fn download(&self, file: &Frozen) -> Result<Option<Downloaded>, StepError> {
@@ -385,63 +338,11 @@ impl Registry for CratesRegistry {
 }
 
 impl CratesRegistry {
-    /// Proves what can be proven of a crate of which nothing is built yet. What counts as an upload, which crates.io allows few of for new
-    /// crates, it is asked only of a crate that is there.
-    ///
-    /// # Errors
-    /// Why it may not be published, with the way out.
-    pub fn admits_name(&self, name: &str) -> Result<(), StepError> {
-        let name = Name::new(name).map_err(StepError::content("a crate cannot be published"))?;
-        self.token()?;
-        let is_there = self.is_free(&name)?;
-        let nothing: [(); 0] = [];
-        let told = json!({
-            "name": name.as_str(), "vers": self.release.to_string(), "deps": nothing, "features": {}, "authors": nothing,
-            "description": null, "documentation": null, "homepage": null, "readme": null, "readme_file": null,
-            "keywords": nothing, "categories": nothing, "license": null, "license_file": null, "repository": null,
-            "badges": {}, "links": null, "rust_version": null,
-        });
-        if self.is_crates_io && !is_there { Ok(()) } else { self.admits_told(&name, &told) }
-    }
-
-    /// Whether a crate is there. At crates.io one whose name differs in `-` and `_` only stands in its way.
-    fn is_free(&self, name: &Name) -> Result<bool, StepError> {
-        let is_there = self.of_index(&name.index_path())?.is_some();
-        let twins = if is_there || !self.is_crates_io { vec![] } else { name.twins() };
-        for twin in twins {
-            if self.of_index(&twin.index_path())?.is_some() {
-                return Err(StepError::Refused(format!(
-                    "crates.io has `{twin}`, and takes names that differ in `-` and `_` only for one: call the crate `{name}` otherwise, or \
-                     by that name where it is yours"
-                )));
-            }
-        }
-        Ok(is_there)
-    }
-
-    fn admits_told(&self, name: &Name, told: &Value) -> Result<(), StepError> {
-        let counts = self.is_crates_io && matches!(self.credentials, Credentials::Token(..));
-        if counts && self.asked.swap(true, Ordering::Relaxed) {
-            return Ok(());
-        }
-        let (told, api) = (told.to_string(), self.api()?);
-        let body = [sized(told.len() as u64)?.as_slice(), told.as_bytes()].concat();
-        let request = self.publish(&api, body.len() as u64, body.as_slice())?;
-        let answer = http::answer(&self.agent, request)?;
-        match answer.status().as_u16() {
-            401 | 403 | 404 | 405 => {
-                Err(self.not_taken(&format!("`PUT {api}/crates/new` without a crate"), name, answer))
-            }
-            // Some stumble over half of an upload; that they began to read it is all that was to be found out.
-            500 => Ok(()),
-            _ => http::passing(&format!("`PUT {api}/crates/new`"), answer).map(drop),
-        }
-    }
-
-    fn told(&self, package: &Package) -> Value {
+    /// What the registry is told of a crate.
+    fn told(&self, manifest: &Manifest, readme: Option<&str>) -> Value {
         let index = format!("sparse+{}", self.index);
         let home = if self.is_crates_io { Home::CratesIo } else { Home::At(&index) };
-        package.manifest.told(package.readme.as_deref(), home)
+        manifest.told(readme, home)
     }
 
     /// The same registry to somebody who has no token.
@@ -492,14 +393,6 @@ fn left_alone(error: StepError) -> StepError {
         },
         error => error,
     }
-}
-
-fn sensitive(token: &str) -> Result<HeaderValue, StepError> {
-    let mut value = HeaderValue::from_str(token).map_err(|_| {
-        StepError::Refused("the token for the registry has a strange character in it: copy it again".to_owned())
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn no_address(url: &str) -> StepError {

@@ -17,7 +17,7 @@ pub(super) const CRATES_IO: &str = "crates-io";
 /// A registry, as cargo's configuration has it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {
-    /// Its names, [spelled](spelled) as in variables.
+    /// Its names, [spelled] as in variables.
     pub(super) names: BTreeSet<String>,
     /// The token that was written down for it.
     pub(super) token: Option<String>,
@@ -41,7 +41,7 @@ pub(super) fn spelled(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
 }
 
-/// The variable in which cargo looks for the token of a registry other than crates.io, whose name is [spelled](spelled) already.
+/// The variable in which cargo looks for the token of a registry other than crates.io, whose name is [spelled] already.
 pub(super) fn variable_of(name: &str) -> String {
     format!("CARGO_REGISTRIES_{name}_TOKEN")
 }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use allclear_core::digest::Digest;
 use allclear_testbed::Ran;
+use serde_json::json;
 
 use super::*;
 

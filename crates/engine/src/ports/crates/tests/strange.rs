@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::ports::double::{Double, Seen};
+use crate::ports::trusted::Trusted;
 
 const OURS: &str = "token-of-the-test";
 
