@@ -14,6 +14,7 @@ pub mod docs;
 pub mod duration;
 pub mod edit;
 pub mod event;
+pub mod forge;
 pub mod gate;
 pub mod helm;
 pub mod history;
