@@ -79,7 +79,9 @@ mod tests {
         for kept in ["harbor_1.4.0+git@x-1.tar.gz", "SHA256SUMS", "a"] {
             assert!(keeps(kept), "{kept}");
         }
-        for changed in ["", ".harbor", "harbor.", "a..b", "a b", "harbor_1.0~rc1.deb", "für.txt", "a(1).zip", "a/b", "a:b"] {
+        for changed in
+            ["", ".harbor", "harbor.", "a..b", "a b", "harbor_1.0~rc1.deb", "für.txt", "a(1).zip", "a/b", "a:b"]
+        {
             assert!(!keeps(changed), "{changed}");
         }
     }

@@ -2,11 +2,18 @@
 
 use allclear_core::changelog::fragment::{self, Fragments};
 use allclear_core::changelog::{self, Commit, Entry, Sources};
-use allclear_core::names::CommitId;
-use allclear_core::process::Telling;
+use allclear_core::names::{CommitId, Word};
+use allclear_core::process::{Process, Telling};
 
 use crate::repository::Repository;
 use crate::step::StepError;
+
+/// The changelog of a kind of release: the one that its `changelog` step writes, or else that of the project.
+pub fn changelog<'p>(process: &'p Process, kind: &Word) -> Option<&'p str> {
+    let step = process.steps_of(kind).find(|step| step.kind.as_str() == "changelog");
+    let own = step.and_then(|step| step.config.get("changelog")?.get("file")?.as_str());
+    own.or(process.project.changelog.as_ref().map(|file| file.as_str()))
+}
 
 /// How a project's changes are told.
 pub struct Notes<'a> {

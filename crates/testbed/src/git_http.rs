@@ -3,15 +3,12 @@
 mod backend;
 mod basic_auth;
 mod faults;
-mod reply;
-mod request;
+pub(crate) mod reply;
+pub(crate) mod request;
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::panic;
+use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use self::basic_auth::Users;
@@ -20,6 +17,7 @@ use self::faults::Faults;
 use self::reply::Reply;
 use self::request::Request;
 use crate::TestEnv;
+use crate::listening::Listening;
 
 /// How long a client may stay silent: long for a busy machine, short for a stuck test.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,8 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct GitHttp {
     server: Arc<Server>,
-    port: u16,
-    acceptor: Option<JoinHandle<()>>,
+    listening: Listening,
 }
 
 #[derive(Debug)]
@@ -39,38 +36,31 @@ struct Server {
     env: TestEnv,
     users: Users,
     faults: Faults,
-    stopping: AtomicBool,
 }
 
 impl GitHttp {
     /// Serves the root of the environment to these users, each a name and a password.
     #[must_use]
     pub fn serve(env: &TestEnv, users: &[(&str, &str)]) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port of 127.0.0.1");
-        let port = listener.local_addr().expect("the port just bound").port();
-        let server = Arc::new(Server {
-            env: env.clone(),
-            users: Users::new(users),
-            faults: Faults::default(),
-            stopping: AtomicBool::new(false),
-        });
-        let acceptor = {
+        let server = Arc::new(Server { env: env.clone(), users: Users::new(users), faults: Faults::default() });
+        let listening = {
             let server = Arc::clone(&server);
-            thread::spawn(move || server.accept_until_stopped(&listener))
+            // An error of a connection is a client that went away, killed perhaps: its own affair.
+            Listening::start(move |stream| drop(server.handle(stream)))
         };
-        Self { server, port, acceptor: Some(acceptor) }
+        Self { server, listening }
     }
 
     /// Returns the port on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.listening.port()
     }
 
     /// Returns the URL of a repository, given by its path in the root (`origin.git`), for somebody without a password.
     #[must_use]
     pub fn url(&self, repo: &str) -> String {
-        format!("http://127.0.0.1:{}/{repo}", self.port)
+        format!("http://127.0.0.1:{}/{repo}", self.port())
     }
 
     /// Returns the URL of a repository with the user's name and password in it; panics for somebody who is no user.
@@ -78,7 +68,7 @@ impl GitHttp {
     #[track_caller]
     pub fn url_for(&self, user: &str, repo: &str) -> String {
         let password = self.server.users.password_of(user);
-        format!("http://{user}:{password}@127.0.0.1:{}/{repo}", self.port)
+        format!("http://{user}:{password}@127.0.0.1:{}/{repo}", self.port())
     }
 
     /// Orders a fault; they happen in the order given, each to the next request that it fits.
@@ -98,35 +88,7 @@ impl GitHttp {
     }
 }
 
-impl Drop for GitHttp {
-    fn drop(&mut self) {
-        self.server.stopping.store(true, Ordering::SeqCst);
-        // The acceptor looks at the flag once it has a connection; that one may fail only when it is gone already.
-        drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
-        let ended = self.acceptor.take().map(JoinHandle::join);
-        if let Some(Err(panicked)) = ended
-            && !thread::panicking()
-        {
-            panic::resume_unwind(panicked);
-        }
-    }
-}
-
 impl Server {
-    /// Returns once stopped and all requests are done, so that nothing of the server outlives it.
-    fn accept_until_stopped(&self, listener: &TcpListener) {
-        thread::scope(|requests| {
-            for stream in listener.incoming() {
-                if self.stopping.load(Ordering::SeqCst) {
-                    break;
-                }
-                // An error of accept or of a connection is a client that went away, killed perhaps: its own affair.
-                let Ok(stream) = stream else { continue };
-                requests.spawn(move || drop(self.handle(&stream)));
-            }
-        });
-    }
-
     fn handle(&self, stream: &TcpStream) -> io::Result<()> {
         if self.faults.closes_connection() {
             return Ok(());

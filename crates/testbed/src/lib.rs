@@ -20,7 +20,8 @@
 //!
 //! - **people, time and identity**: [`TestEnv`] invents them. git's clock moves a minute a commit, so commit ids are the same
 //!   in every run.
-//! - **the forge**: no TLS, no proxy, no API, no review; [`hooks`] says no where a protected branch would.
+//! - **the forge**: no TLS, no proxy, no review; [`hooks`] says no where a protected branch would. Of its API only releases, as a double of
+//!   ours ([`GitHub`]).
 //! - **caches between us and a service**: a stale answer of [`FaultProxy`] is one that it gave before, kept for as long as a test says.
 //! - **passwords**: compared as text, in the clear, for pushes only; reading is free for all.
 //! - **a full disk**: what we limit is the size of each file, so small files can still be written.
@@ -33,9 +34,11 @@ mod env;
 mod exchange;
 mod fault_proxy;
 mod git_http;
+mod github;
 mod guarded;
 mod image;
 mod ktra;
+mod listening;
 mod nginx;
 mod origin;
 mod pypi_server;
@@ -58,6 +61,7 @@ pub use env::TestEnv;
 pub use exchange::exchange;
 pub use fault_proxy::{FaultProxy, Trouble};
 pub use git_http::{Fault, GitHttp};
+pub use github::{Asset, GitHub, Release};
 pub use guarded::{BASIC, PUBLISHER};
 pub use image::SAVE_IMAGE;
 pub use ktra::Ktra;

@@ -70,13 +70,26 @@ fn asked<B>(request: &Request<B>) -> String {
 /// [`StepError::Passing`] where it does.
 pub(crate) fn passing(what: &str, answer: Response<Body>) -> Result<Response<Body>, StepError> {
     let status = answer.status().as_u16();
-    match passes(status) {
+    match passes(status) || status == 403 && pause(&answer).is_some() {
         false => Ok(answer),
         true => {
-            let after = header(&answer, "retry-after").and_then(|text| until(text.trim(), Timestamp::now()));
+            let after = pause(&answer);
             Err(StepError::Passing { what: format!("{what}: the service answers with status {status}"), after })
         }
     }
+}
+
+/// How long a service asks to be left alone: as `Retry-After` says, or, where everything that it grants is used up, until it grants more
+/// (`x-ratelimit-reset`, in seconds since 1970, held against its own clock). GitHub says that with 403 as well as with 429:
+/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
+fn pause(answer: &Response<Body>) -> Option<Duration> {
+    if let Some(told) = header(answer, "retry-after") {
+        return until(told.trim(), Timestamp::now());
+    }
+    let number = |name| header(answer, name)?.trim().parse::<u64>().ok();
+    let reset = number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0))?;
+    let now = rfc2822::parse(header(answer, "date")?).ok()?.timestamp().as_second();
+    Some(Duration::from_secs(reset.saturating_sub(u64::try_from(now).ok()?)))
 }
 
 /// How long a service wants to be left alone: seconds, or a date ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)), as
@@ -190,6 +203,23 @@ mod tests {
         assert_eq!(until("Fri, 27 Nov 2026 07:09:30 GMT"), Some(570));
         // It is over already, or nobody can tell.
         assert_eq!((until("Fri, 27 Nov 2026 06:59:59 GMT"), until("soon")), (None, None));
+    }
+
+    #[test]
+    fn how_long_to_leave_a_service_alone_is_told_in_two_ways() {
+        let told = |headers: &[(&str, &str)]| {
+            let answer = Response::builder().status(403).header("date", "Mon, 23 Nov 2026 10:00:00 GMT");
+            let answer = headers.iter().fold(answer, |answer, (name, value)| answer.header(*name, *value));
+            pause(&answer.body(Body::builder().data("")).unwrap()).map(|pause| pause.as_secs())
+        };
+        assert_eq!(
+            told(&[("retry-after", "7"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1795428600")]),
+            Some(7)
+        );
+        assert_eq!(told(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1795428090")]), Some(90));
+        assert_eq!(told(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1795427999")]), Some(0));
+        assert_eq!(told(&[("x-ratelimit-remaining", "12"), ("x-ratelimit-reset", "1795428090")]), None);
+        assert_eq!(told(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "soon")]), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod download;
 pub mod environment;
 pub mod folder;
 pub mod folder_store;
+pub mod github;
 pub mod helm_repository;
 pub(crate) mod http;
 pub mod npm;

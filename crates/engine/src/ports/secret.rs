@@ -32,6 +32,8 @@ pub(crate) const NPM: &str = "NPM_TOKEN";
 pub(crate) const PYPI: &str = "PYPI_TOKEN";
 /// The same for crates.io, as cargo has it.
 pub(crate) const CARGO: &str = "CARGO_REGISTRY_TOKEN";
+/// The same for a repository of GitHub's.
+pub(crate) const GITHUB: &str = "GITHUB_TOKEN";
 
 /// The variables of this process that hold credentials: they are for this program, not for the commands of steps.
 pub fn variables(process: &Process) -> Vec<String> {
@@ -40,6 +42,13 @@ pub fn variables(process: &Process) -> Vec<String> {
     let buckets = buckets || matches!(process.object_store, Some(ObjectStore::S3(_)));
     let named = process.targets.values().filter_map(|target| target.token.clone());
     let usual = [OCI, NPM, PYPI, CARGO].iter().filter(|_| !process.targets.is_empty()).map(|name| (*name).to_owned());
+    // Others use it too, so it is kept from commands only where a release is published with it.
+    let to_github = process
+        .phases
+        .values()
+        .flat_map(|phase| &phase.steps)
+        .any(|step| step.config.get("publish").and_then(serde_json::Value::as_str) == Some("github-release"));
+    let usual = usual.chain(to_github.then(|| GITHUB.to_owned()));
     let aws = s3::VARIABLES.iter().filter(|_| buckets).map(|name| (*name).to_owned());
     named.chain(usual).chain(aws).chain(crates::variables()).collect()
 }

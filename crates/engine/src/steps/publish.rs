@@ -6,6 +6,7 @@ mod charts;
 mod commands;
 mod crates;
 mod files;
+mod forge;
 mod image;
 mod npm;
 pub mod pointers;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 use self::crates::CRATES;
 use self::files::{FILES, PublishFiles};
+use self::forge::PublishRelease;
 use self::image::PublishImage;
 use self::npm::NPM;
 use self::published::Published;
@@ -54,7 +56,7 @@ pub const KIND: Kind = Kind {
     spec: KindSpec {
         value: Field::new(
             "publish",
-            Type::Choice(&["pypi", "npm", "crates", "oci-image", "helm-chart", "files"]),
+            Type::Choice(&["pypi", "npm", "crates", "oci-image", "helm-chart", "github-release", "files"]),
             "publishes what was built",
         ),
         fields: FIELDS,
@@ -77,6 +79,7 @@ fn work(publish: Publish) -> Box<dyn Published> {
     match publish.publish.as_str() {
         "oci-image" => Box::new(PublishImage(publish)),
         "helm-chart" => Box::new(PublishFiles { publish, line: &charts::CHARTS }),
+        "github-release" => Box::new(PublishRelease::new(publish)),
         "pypi" => Box::new(PublishFiles { publish, line: &PYPI }),
         "npm" => Box::new(PublishFiles { publish, line: &NPM }),
         "crates" => Box::new(PublishFiles { publish, line: &CRATES }),

@@ -5,25 +5,25 @@ use std::net::{Shutdown, TcpStream};
 
 /// A whole reply; its headers are lines without their ends.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) headers: Vec<String>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
-    pub(super) fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     /// Makes git ask for, or send, a name and a password.
-    pub(super) fn unauthorized() -> Self {
+    pub(crate) fn unauthorized() -> Self {
         let headers = vec![r#"WWW-Authenticate: Basic realm="git""#.to_owned()];
         Self { headers, ..Self::empty(401) }
     }
 
     /// Sends it as the last thing on the connection. The reason phrase is left empty, as RFC 9112 section 4 allows.
-    pub(super) fn send(&self, mut stream: &TcpStream) -> io::Result<()> {
+    pub(crate) fn send(&self, mut stream: &TcpStream) -> io::Result<()> {
         let mut head = format!("HTTP/1.1 {} \r\n", self.status);
         for line in &self.headers {
             head.push_str(line);

@@ -9,18 +9,26 @@ const PROBE: &[u8] = b"0000";
 
 /// A whole request; its body is a file, which the backend takes as its input.
 #[derive(Debug)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
     headers: Vec<(String, String)>,
-    pub(super) body: File,
-    pub(super) body_length: u64,
+    pub(crate) body: File,
+    pub(crate) body_length: u64,
 }
 
 impl Request {
     /// Reads one request, and asks for its body where the client waits to be asked.
-    pub(super) fn read(mut stream: &TcpStream) -> io::Result<Self> {
+    pub(crate) fn read(stream: &TcpStream) -> io::Result<Self> {
+        let (mut request, whole) = Self::read_what_comes(stream)?;
+        whole?;
+        request.body.rewind()?;
+        Ok(request)
+    }
+
+    /// Likewise, also where the body breaks off: what came of it is in its file, and why no more did is the second answer.
+    pub(crate) fn read_what_comes(mut stream: &TcpStream) -> io::Result<(Self, io::Result<()>)> {
         let mut input = BufReader::new(stream);
         let start = read_line(&mut input)?;
         let mut words = start.split(' ');
@@ -39,8 +47,8 @@ impl Request {
         if request.header("expect").eq_ignore_ascii_case("100-continue") {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        request.read_body(&mut input)?;
-        Ok(request)
+        let whole = request.read_body(&mut input);
+        Ok((request, whole))
     }
 
     fn read_body(&mut self, input: &mut impl BufRead) -> io::Result<()> {
@@ -51,22 +59,22 @@ impl Request {
             let length = if length.is_empty() { 0 } else { parse(length, 10)? };
             copy_exactly(input, length, &mut self.body)?
         };
-        self.body.rewind()
+        Ok(())
     }
 
     /// Returns the value of a header, whose name is given in lower case; empty when it is missing.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
 
     /// Returns whether this belongs to a push: the question for the refs, the probe, or the push itself.
-    pub(super) fn concerns_push(&self) -> bool {
+    pub(crate) fn concerns_push(&self) -> bool {
         self.path.ends_with("/git-receive-pack") || self.query.contains("service=git-receive-pack")
     }
 
     /// Returns whether this is the push itself, the one request that changes something.
-    pub(super) fn is_push(&self) -> bool {
+    pub(crate) fn is_push(&self) -> bool {
         self.method == "POST" && self.concerns_push() && self.body_length > PROBE.len() as u64
     }
 }

@@ -5,7 +5,7 @@ use allclear_core::changelog::fragment::Fragments;
 use allclear_core::names::CommitId;
 use allclear_core::process::Step;
 use allclear_core::release::Verdict;
-use allclear_engine::notes::Notes;
+use allclear_engine::notes::{self, Notes};
 use allclear_engine::step::{StepError, chain};
 
 use super::Gathering;
@@ -48,8 +48,7 @@ impl Gathering<'_> {
 
     /// What people wrote into the changelog before the release did: under the version, or else under `Unreleased`.
     fn written(&self, at: &CommitId, version: &str) -> Result<String, StepError> {
-        let step = self.changelog_step().and_then(|step| step.config.get("changelog")?.get("file")?.as_str());
-        let file = step.or(self.process.project.changelog.as_ref().map(|file| file.as_str()));
+        let file = notes::changelog(self.process, &self.release.kind);
         let text = file.map(|file| self.repository.read(at, file)).transpose()?.flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         Ok(changelog::entry_of(&text, version).unwrap_or_else(|| changelog::unreleased(&text)).to_owned())

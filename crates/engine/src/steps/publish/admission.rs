@@ -15,11 +15,12 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::crates::CONFIG;
 use super::{Publish, files};
 use crate::content::Content;
-use super::crates::CONFIG;
 use crate::helm::Folders;
 use crate::ports::crates::CratesRegistry;
+use crate::ports::github::GitHub;
 use crate::ports::npm::NpmRegistry;
 use crate::ports::oci::{Images, OciCharts, OciRegistry};
 use crate::ports::pypi::PypiIndex;
@@ -40,6 +41,7 @@ pub(super) fn ask(publish: &Publish, preflight: &mut Preflight<'_>) {
         "helm-chart" if !target.url.as_ref().is_some_and(|url| url.starts_with("s3:")) => {
             charts(publish, &target, preflight)
         }
+        "github-release" => vec![GitHub::new(&target).and_then(|forge| forge.admits(NONE_YET))],
         "pypi" => names(preflight, "pyproject.toml", python_name)
             .iter()
             .map(|name| PypiIndex::new(&target)?.admits_project(name))

@@ -46,7 +46,7 @@ pub(super) struct Line {
 /// One file after the other.
 pub(super) const IN_ORDER: fn(usize) -> usize = |at| at;
 /// All files side by side.
-const TOGETHER: fn(usize) -> usize = |_| 0;
+pub(super) const TOGETHER: fn(usize) -> usize = |_| 0;
 
 /// Files in a folder, each under its own name.
 pub(super) fn folder(folder: PathBuf) -> Box<dyn Registry> {

@@ -17,7 +17,7 @@ use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
 
 /// The artifacts that are images, where the step names none.
-const USUAL: &[&str] = &["**/*.tar", "**/*.oci"];
+pub(super) const USUAL: &[&str] = &["**/*.tar", "**/*.oci"];
 /// How an image comes to be an artifact.
 const HOW: &str = "let a `build` step leave the image as an archive, with `docker buildx build --output type=oci,dest=FILE.tar`, \
                    `buildah push IMAGE oci-archive:FILE.tar` or `docker save`";

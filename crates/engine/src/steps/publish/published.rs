@@ -47,7 +47,7 @@ struct Again {
 /// A way to publish whose work can be downloaded.
 pub(super) trait Published: Effect {
     /// Reads what stands where an item was published: its parts, each with the digest that it must have; none where it cannot be seen, or
-    /// not all of it.
+    /// not all of it. It has no parts where it is nothing that has bytes, and can be seen.
     ///
     /// # Errors
     /// When it cannot be read: [`StepError::Passing`] where later it may be.
@@ -134,6 +134,11 @@ impl Looked {
         told.collect()
     }
 
+    /// Whether there was something to read.
+    fn is_read(&self) -> bool {
+        self.parts.as_ref().is_none_or(|parts| !parts.is_empty())
+    }
+
     fn is_by(&self, reader: Reader) -> bool {
         self.parts.iter().flatten().any(|part| part.read.by == reader)
     }
@@ -159,7 +164,12 @@ fn finding(cx: &Context<'_>, targets: &[Word], looked: &[Looked]) -> Result<Find
     let told = json!({ "published": looked.iter().map(Looked::json).collect::<Vec<_>>() });
     let evidence = vec![cx.keep("published.json", "application/json", format!("{told:#}\n").into_bytes())?];
     let said = match wrong.len() {
-        0 => format!("{}: as {} frozen{}", counted(targets, looked), were(looked.len()), readers(looked)),
+        0 => format!(
+            "{}: as {} frozen{}",
+            counted(targets, looked),
+            were(looked.iter().filter(|one| one.is_read()).count()),
+            readers(looked)
+        ),
         more => {
             let named = wrong.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
             let more = more.saturating_sub(NAMED);
@@ -179,7 +189,8 @@ fn counted(targets: &[Word], looked: &[Looked]) -> String {
     let mut counted = Vec::new();
     for target in targets {
         for what in ["file", "image", "attachment"] {
-            let count = looked.iter().filter(|one| one.target == *target && one.what == what).count();
+            let is = |one: &&Looked| one.target == *target && one.what == what && one.is_read();
+            let count = looked.iter().filter(is).count();
             match count {
                 0 => {}
                 1 => counted.push(format!("1 {what} of {target}")),
