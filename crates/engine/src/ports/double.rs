@@ -28,8 +28,14 @@ pub(crate) struct Double {
 impl Double {
     /// Gives these answers: status, type (with further lines of the head behind it) and body of each.
     pub(crate) fn serve(answers: Vec<(u16, &'static str, String)>) -> Self {
+        Self::serve_with(|_| answers)
+    }
+
+    /// Likewise, where they name its address.
+    pub(crate) fn serve_with(answers: impl FnOnce(&str) -> Vec<(u16, &'static str, String)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
+        let answers = answers(&url);
         let thread = std::thread::spawn(move || {
             answers.iter().map(|answer| one(&listener.accept().unwrap().0, answer)).collect()
         });

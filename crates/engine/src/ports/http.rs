@@ -172,7 +172,11 @@ fn message(said: &[u8]) -> Option<String> {
     let json: serde_json::Value = serde_json::from_slice(said).ok()?;
     let places =
         ["/errors/0/message", "/errors/0/description", "/errors/0/detail", "/message", "/error", "/reason", "/detail"];
-    places.iter().find_map(|place| json.pointer(place)?.as_str()).map(str::to_owned)
+    let said = places.iter().find_map(|place| json.pointer(place)?.as_str())?;
+    // GitHub names what it refuses beside it: <https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api>.
+    let named = |place: &str| json.pointer(place).and_then(serde_json::Value::as_str);
+    let of = named("/errors/0/field").zip(named("/errors/0/code"));
+    Some(of.map_or_else(|| said.to_owned(), |(field, code)| format!("{said}: {field} {code}")))
 }
 
 /// What a page says, as far as words go: many services answer to programs as they do to browsers.

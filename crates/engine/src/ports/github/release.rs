@@ -184,7 +184,7 @@ impl GitHubRelease {
     }
 
     /// Making a release public whose tag is not there would have GitHub make one.
-    fn require_tag(&self, commit: &CommitId) -> Result<(), StepError> {
+    pub(super) fn require_tag(&self, commit: &CommitId) -> Result<(), StepError> {
         let (forge, tag) = (&self.forge, &self.tag);
         let found: Option<Names> = forge.find(&format!("git/ref/{}", encoded(&format!("tags/{tag}"))))?;
         let missing =
@@ -219,7 +219,10 @@ impl GitHubRelease {
         match files.iter().find(|file| !is_there(*file)) {
             None => Ok(()),
             Some((name, _)) => Err(StepError::Passing {
-                what: format!("our draft for {} does not show `{name}`, and is not made public without it", self.tag),
+                what: format!(
+                    "our draft for {} does not show `{name}` as it was frozen, and is not made public so",
+                    self.tag
+                ),
                 after: None,
             }),
         }
