@@ -23,6 +23,7 @@ mod it {
     mod containers;
     mod crates;
     mod foreign;
+    mod github;
     mod kinds;
     mod minor;
     mod next;

@@ -102,6 +102,12 @@ impl GitHub {
         self.shared.store().add(release);
     }
 
+    /// Calls a release the latest, as a person does on its page.
+    pub fn call_latest(&self, tag: &str) {
+        let mut store = self.shared.store();
+        store.latest = store.public(tag).map(|release| release.id);
+    }
+
     /// Lets a person change a release; panics where there is no such one.
     pub fn change(&self, tag: &str, change: impl FnOnce(&mut Release)) {
         let mut store = self.shared.store();

@@ -212,7 +212,8 @@ impl Call<'_> {
 
     /// What did not come whole is kept as a beginning, which takes up the name.
     fn upload(&self, asker: Asker, id: u64) -> Option<Reply> {
-        let name = decoded(self.query("name").unwrap_or_default());
+        // In a query, and only there, a plus is a space.
+        let name = decoded(self.query("name").unwrap_or_default().replace('+', " "));
         if asker != Asker::Writer {
             return self.whole.then(|| no(404, "Not Found"));
         }
@@ -280,7 +281,7 @@ fn decoded(text: impl AsRef<str>) -> String {
     while let [first, behind @ ..] = rest {
         let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
         let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+        bytes.push(escaped.unwrap_or(*first));
         rest = if escaped.is_some() { &behind[2..] } else { behind };
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -299,13 +299,13 @@ impl Effect for PublishRelease {
             let line = format!("a draft that was made twice is left, and can be deleted by hand: {twin}");
             cx.world.progress.says(cx.step.id.as_str(), &line);
         }
-        let summary = match items {
-            [item] => item.title.clone(),
-            items => {
-                let files = items.len().saturating_sub(2);
-                let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-                format!("{} with {files} to {}", tag(cx)?, self.0.publish.target())
-            }
+        let (tag, to) = (tag(cx)?, self.0.publish.target());
+        let summary = match (items, items.len().saturating_sub(2)) {
+            // One thing was put back.
+            ([item], _) => item.title.clone(),
+            (_, 0) => format!("{tag} to {to}"),
+            (_, 1) => format!("{tag} with 1 file to {to}"),
+            (_, files) => format!("{tag} with {files} files to {to}"),
         };
         Ok(Done { summary, ..Done::default() })
     }
