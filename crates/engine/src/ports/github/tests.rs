@@ -1,5 +1,6 @@
 //! Against the double of GitHub's releases, against trouble on the way to it, and against answers that it does not give.
 
+mod client;
 mod faults;
 mod schema;
 mod strange;
