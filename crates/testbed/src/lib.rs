@@ -10,6 +10,7 @@
 //! - **an object store**: SeaweedFS, which speaks S3, checks signatures and keeps files; `./test` gets it.
 //! - **registries**: Docker's own for images and charts ([`DockerRegistry`]), pypiserver and devpi for Python packages
 //!   ([`PypiServer`], [`Devpi`]), Verdaccio for npm packages ([`Verdaccio`]), Ktra for crates ([`Ktra`]); `./test` gets them.
+//! - **GitHub's client**, and its own description of its API, which [`Prism`] holds our double against; `./test` gets them.
 //! - **a web server** that keeps what is `PUT` there: nginx ([`Nginx`]).
 //! - **trouble on the way to a service**: [`FaultProxy`] stands before any of them and cuts, resets, delays and repeats real
 //!   connections; what the service has done by then, it has really done.
