@@ -129,6 +129,32 @@ fn a_crate_that_must_not_be_published_is_not_even_announced() {
     assert!(server.published().is_empty());
 }
 
+/// Packs two crates whose names are one to a registry.
+const TWINS: &str = r#"set -eu
+for name in kiosk-tea kiosk_tea; do
+    folder=$name-$ALLCLEAR_VERSION
+    mkdir $folder
+    printf '[package]\nname = "%s"\nversion = "%s"\n' $name $ALLCLEAR_VERSION > $folder/Cargo.toml
+    tar -czf $folder.crate $folder
+done
+"#;
+
+#[test]
+fn of_two_files_of_one_crate_none_is_published() {
+    let server = Ktra::serve(&TestEnv::new());
+    let steps = "[[step]]\nbuild = \"sh twins.sh\"\nartifacts = \"*.crate\"\n[[step]]\npublish = \"crates\"\n";
+    let sample = Sample::with(&short(&format!("{steps}\n[targets.crates]\nurl = \"{}\"\n", server.url())));
+    sample.push_to("main", "twins.sh", TWINS, "build: twins");
+    let ana = sample.ana();
+    ends(&ana, "start minor", 0);
+    let ran = Ran::of(&mut with(&ana, "go", server.token()));
+    assert_snapshot!(of_steps(&ana, &ran, server.token()), @"
+    |   ✓ work/build                         `sh twins.sh` made 2 files
+    |   ! work/publish-crates                errored: `kiosk-tea-1.3.0.crate` and `kiosk_tea-1.3.0.crate` are the same crate to a registry: leave one of them out with `artifacts`
+    ");
+    assert!(server.published().is_empty());
+}
+
 #[test]
 fn who_may_publish_is_asked_by_check_for_the_crates_of_the_workspace() {
     let (_sample, server, ana) = stage("");
