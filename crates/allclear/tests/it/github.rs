@@ -102,6 +102,21 @@ fn a_release_has_the_notes_and_the_files_and_who_may_not_write_is_told_before_th
 }
 
 #[test]
+fn a_draft_with_its_files_waits_at_the_forge_before_the_tag() {
+    let look = "[[step]]\nstage = \"github-release\"\n[[step]]\nid = \"look\"\nmanual = \"Look at the draft\"\n[[step]]\ntag";
+    let (sample, forge, ana) = stage(&STEPS.replace("[[step]]\ntag", look), BUILD);
+    let ran = Ran::of(&mut with(&ana, "go", GitHub::WRITER));
+    assert_eq!(ran.status.code(), Some(4), "{ran}");
+    assert_snapshot!(there(&forge), @"v1.3.0 draft kiosk 1.3.0: kiosk_1.3.0+x.deb menu.txt");
+    assert!(!sample.refs().contains("refs/tags/v1.3.0"), "nothing was tagged");
+    ends(&ana, "done look", 0);
+    let ran = Ran::of(&mut with(&ana, "go", GitHub::WRITER));
+    assert_snapshot!(of_step(&ana, &ran, GitHub::WRITER), @"|   ✓ work/publish-github-release        v1.3.0 with 2 files to github-release");
+    assert_snapshot!(there(&forge), @"v1.3.0 public kiosk 1.3.0: kiosk_1.3.0+x.deb menu.txt");
+    ends(&ana, "audit", 0);
+}
+
+#[test]
 fn what_has_gone_from_a_release_is_put_back() {
     let (_sample, forge, ana) = stage(STEPS, BUILD);
     let ran = Ran::of(&mut with(&ana, "go", GitHub::WRITER));

@@ -69,7 +69,7 @@ impl PublishRelease {
     }
 
     /// What can be taken back: the draft, which only its makers see, and its files. It needs no tag.
-    pub(super) fn staged(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
+    fn drafted(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
         let files = self.0.items(cx)?;
         let Some(_) = at_forge(&self.0.publish, cx)? else { return Ok(files) };
         if files.len() > MOST_FILES {
@@ -89,7 +89,7 @@ impl PublishRelease {
 
     /// What cannot be taken back: that everybody sees it. None where there are no drafts. It needs the tag, and carries which files must be
     /// there.
-    pub(super) fn made_public(&self, cx: &Context<'_>) -> Result<Option<Item>, StepError> {
+    fn made_public(&self, cx: &Context<'_>) -> Result<Option<Item>, StepError> {
         let Some(_) = at_forge(&self.0.publish, cx)? else { return Ok(None) };
         require_tagged(cx)?;
         let tag = tag(cx)?;
@@ -253,11 +253,40 @@ impl Published for PublishRelease {
             },
         }
     }
+
+    fn staged(&self, cx: &Context<'_>) -> Result<Option<Box<dyn Effect + '_>>, StepError> {
+        let has_drafts = cx.process.targets.get(&self.0.publish.target()).is_some_and(|target| target.url.is_some());
+        Ok(has_drafts.then(|| Box::new(Drafted(self)) as Box<dyn Effect>))
+    }
+}
+
+/// The draft and its files, which nobody else sees. A stand-in knows no drafts.
+struct Drafted<'p>(&'p PublishRelease);
+
+impl Effect for Drafted<'_> {
+    fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
+        match at_forge(&self.0.0.publish, cx)? {
+            Some(_) => self.0.drafted(cx),
+            None => Ok(vec![]),
+        }
+    }
+
+    fn probe(&self, cx: &Context<'_>, item: &Item) -> Result<Probe, StepError> {
+        self.0.probe(cx, item)
+    }
+
+    fn act(&self, cx: &Context<'_>, item: &Item) -> Result<(), StepError> {
+        self.0.act(cx, item)
+    }
+
+    fn done(&self, _cx: &Context<'_>, _items: &[Item]) -> Result<Done, StepError> {
+        Ok(Done::default())
+    }
 }
 
 impl Effect for PublishRelease {
     fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
-        let mut items = self.staged(cx)?;
+        let mut items = self.drafted(cx)?;
         items.extend(self.made_public(cx)?);
         Ok(items)
     }
@@ -333,7 +362,7 @@ impl Effect for PublishRelease {
                 wanted: "nothing of others".to_owned(),
                 way_out: "find out who put it there; then release another version, or `allclear abort`".to_owned(),
             }),
-            _ => self.staged(cx).map(drop),
+            _ => self.drafted(cx).map(drop),
         }
     }
 
