@@ -10,6 +10,7 @@ mod it {
     mod transcript;
 
     mod attest;
+    mod attest_signed;
     mod bad_clone;
     mod bad_people;
     mod bad_process;

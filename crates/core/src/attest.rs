@@ -2,16 +2,25 @@
 //!
 //! - [`sums`]: `SHA256SUMS`, for `sha256sum --check`
 //! - [`bill`]: a bill of materials in [CycloneDX](https://cyclonedx.org/docs/1.6/json/), of what the lockfiles of the commit pin
-//! - [`provenance`]: an [in-toto statement](https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md) with
-//!   [SLSA provenance](https://slsa.dev/spec/v1.0/provenance): which command made which bytes of which commit
+//! - [`provenance`]: an in-toto [`statement`] with [SLSA provenance](https://slsa.dev/spec/v1.0/provenance): which command made which bytes
+//!   of which commit
+//! - [`summary`]: another one, with a [verification summary](https://slsa.dev/spec/v1.1/verification_summary): that everything before passed
+//! - [`dsse`] and [`key`]: envelopes for signed statements, and the key that signs
 
 pub mod bill;
+pub mod dsse;
+pub mod key;
 pub mod lockfiles;
 mod media_type;
 pub mod provenance;
+pub mod statement;
+pub mod summary;
 
 pub use self::media_type::media_type;
 use crate::event::Artifact;
+
+/// Where it is explained what our statements mean; it names the verifier and the type of build in them.
+const MEANING: &str = "https://github.com/allclear-release/allclear/blob/main/docs/publish.md#attestations";
 
 /// The text of `SHA256SUMS`: one line a file, by its own name, in the order of names.
 pub fn sums<'a>(artifacts: impl IntoIterator<Item = &'a Artifact>) -> String {

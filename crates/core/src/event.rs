@@ -190,6 +190,14 @@ pub struct Last {
     pub commit: CommitId,
 }
 
+impl Event {
+    /// The digest of what happened, wherever it stands in the ledger: of the canonical JSON under `event` in its file. It stays the
+    /// same where the event is chained anew.
+    pub fn digest(&self) -> Digest {
+        crate::canonical::digest(self).expect("an event has no fractions")
+    }
+}
+
 impl Record {
     /// The file's path in the ledger: `releases/1.4.0/000731-step-passed.json`.
     pub fn path(&self) -> String {

@@ -406,6 +406,18 @@ impl History {
     }
 }
 
+impl Attempt {
+    /// The event that tells of it.
+    pub fn event(&self) -> Event {
+        let outcome = self.outcome.clone();
+        match self.verdict {
+            Verdict::Passed => Event::StepPassed(outcome),
+            Verdict::Failed => Event::StepFailed(outcome),
+            Verdict::Errored => Event::StepErrored(outcome),
+        }
+    }
+}
+
 impl Repair {
     fn is_open_of(&self, step: &StepId, clone: &str) -> bool {
         self.done.is_none() && self.step == *step && self.begun.by.clone == clone

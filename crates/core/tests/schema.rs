@@ -24,8 +24,8 @@ fn covers_value(schema: &Value, ty: &Type, place: &str) {
         Type::Table(fields) => covers(schema, fields.iter(), place),
         Type::Map(inner) => covers_value(&schema["additionalProperties"], inner, place),
         Type::List(inner) => {
-            covers_value(&schema["oneOf"][0], inner, place);
-            covers_value(&schema["oneOf"][1]["items"], inner, place);
+            covers_value(&schema["anyOf"][0], inner, place);
+            covers_value(&schema["anyOf"][1]["items"], inner, place);
         }
         Type::Short(inner, fields) => {
             covers_value(&schema["oneOf"][0], inner, place);

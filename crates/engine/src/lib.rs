@@ -46,4 +46,5 @@ mod display;
 mod effect;
 mod helm;
 mod reach;
+mod signing;
 mod suite;

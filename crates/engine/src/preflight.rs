@@ -16,6 +16,7 @@ use crate::files::Pattern;
 use crate::helm::Folders;
 use crate::ports::object_store;
 use crate::repository::Repository;
+use crate::signing::Signer;
 use crate::tools;
 use crate::version_files;
 
@@ -68,6 +69,7 @@ pub fn preflight(repository: &Repository, process: &Process) -> Vec<Concern> {
     let mut preflight = Preflight { repository, process, files, commit, refs, step: None, concerns: vec![] };
     preflight.surroundings();
     preflight.object_store();
+    preflight.signing();
     for step in process.phases.values().flat_map(|phase| &phase.steps) {
         preflight.look_at(step);
     }
@@ -136,6 +138,16 @@ impl Preflight<'_> {
             self.wrong(
                 format!("the object store cannot be used: {}", crate::step::chain(&error)),
                 "correct `[object-store]`; until then large evidence stays in the clone that recorded it",
+            );
+        }
+    }
+
+    /// The release key, where there is one: read, and used for nothing.
+    fn signing(&mut self) {
+        if let Some(Err(error)) = self.process.signing.as_ref().map(Signer::here) {
+            self.wrong(
+                error.chain(),
+                "whoever conducts a release needs it for its `attest` steps; a rehearsal does not",
             );
         }
     }

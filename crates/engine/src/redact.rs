@@ -39,15 +39,16 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Takes the values of variables with the usual names, of those that the process names, and what the files of
-    /// AWS's, Docker's and npm's own tools hold.
+    /// Takes the values of variables with the usual names and of those that the process names, the private keys whose files they name, and
+    /// what the files of AWS's, Docker's and npm's own tools hold.
     pub fn new(named: &[String]) -> Self {
         let secret = |name: &str| {
             named.iter().any(|known| known == name) || USUAL.iter().any(|word| name.to_uppercase().contains(word))
         };
         let variables = std::env::vars_os();
         let texts = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::of(texts.filter(|(name, _)| secret(name)).map(|(_, value)| value).chain(secret::in_files()))
+        let values = texts.filter(|(name, _)| secret(name)).map(|(_, value)| value);
+        Self::of(values.flat_map(|value| [secret::behind(&value), Some(value)]).flatten().chain(secret::in_files()))
     }
 
     /// Takes these secrets; what is shorter than six bytes is none.

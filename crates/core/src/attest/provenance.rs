@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::event::Artifact;
-
-/// What a build is, in the words of this project: how to read the parameters.
-const BUILD_TYPE: &str = "https://github.com/allclear-release/allclear/blob/main/docs/publish.md#attestations";
+use super::MEANING;
+use super::statement::{Subject, statement};
+use crate::digest::Digest;
 
 /// A build, as it happened.
 #[derive(Debug, Clone, Copy)]
@@ -22,35 +21,30 @@ pub struct Build<'a> {
     pub version: &'a str,
     /// The clone that it ran in.
     pub clone: &'a str,
-    /// The number of its result in the ledger.
-    pub seq: u64,
+    /// The digest of its result in the ledger. Not its number: what is not shared yet may get another one.
+    pub event: Digest,
     /// When it ended, by RFC 3339.
     pub finished: &'a str,
     /// What it made.
-    pub artifacts: &'a [Artifact],
+    pub made: &'a [Subject],
 }
 
-/// The statement, to be signed by whoever vouches for it.
-pub fn statement(build: Build<'_>) -> Value {
-    let subject = |artifact: &Artifact| json!({ "name": super::base_name(artifact.path.as_str()), "digest": { "sha256": artifact.sha256 } });
+/// The statement. Its build type is ours, and explained where it leads.
+pub fn provenance(build: Build<'_>) -> Value {
     let repository = build.repository.unwrap_or("unknown");
-    json!({
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": build.artifacts.iter().map(subject).collect::<Vec<_>>(),
-        "predicateType": "https://slsa.dev/provenance/v1",
-        "predicate": {
-            "buildDefinition": {
-                "buildType": BUILD_TYPE,
-                "externalParameters": {
-                    "repository": repository, "version": build.version, "step": build.step, "command": build.command,
-                },
-                "resolvedDependencies": [{ "uri": format!("git+{repository}"), "digest": { "gitCommit": build.commit } }],
+    let predicate = json!({
+        "buildDefinition": {
+            "buildType": MEANING,
+            "externalParameters": {
+                "repository": repository, "version": build.version, "step": build.step, "command": build.command,
             },
-            "runDetails": {
-                // A clone of a person, or of a machine of theirs: nobody else vouches for it.
-                "builder": { "id": format!("{BUILD_TYPE}/clone/{}", build.clone) },
-                "metadata": { "invocationId": format!("ledger:{}", build.seq), "finishedOn": build.finished },
-            },
+            "resolvedDependencies": [{ "uri": format!("git+{repository}"), "digest": { "gitCommit": build.commit } }],
         },
-    })
+        "runDetails": {
+            // A clone of a person, or of a machine of theirs: nobody else vouches for it.
+            "builder": { "id": format!("{MEANING}/clone/{}", build.clone) },
+            "metadata": { "invocationId": format!("ledger:{}", build.event), "finishedOn": build.finished },
+        },
+    });
+    statement(build.made, "https://slsa.dev/provenance/v1", &predicate)
 }

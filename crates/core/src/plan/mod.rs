@@ -171,7 +171,7 @@ pub enum Wait {
 
 impl Standing {
     /// Whether the release may go on past a step that stands so.
-    fn lets_pass(&self, step: &Step) -> bool {
+    pub(crate) fn lets_pass(&self, step: &Step) -> bool {
         match self {
             Self::NotForThis | Self::Passed { .. } | Self::Waived { .. } => true,
             Self::Failed { .. } | Self::Errored { .. } => step.optional,

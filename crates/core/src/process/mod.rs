@@ -76,10 +76,26 @@ pub struct Process {
     /// Where large evidence goes; it stays in the clone that recorded it where there is none.
     #[serde(default, rename = "object-store", skip_serializing_if = "Option::is_none")]
     pub object_store: Option<ObjectStore>,
+    /// The key that vouches for what is said of the artifacts; nothing is signed where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<Signing>,
     /// The phases that each kind of release goes through, in order.
     pub kinds: BTreeMap<Word, Vec<Word>>,
     /// The phases.
     pub phases: BTreeMap<Word, Phase>,
+}
+
+/// The release key.
+///
+/// Its public half stands in the process itself, not in a file that the process names: so the frozen process says which key counts,
+/// and no commit on a release branch can put another one in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signing {
+    /// The environment variable that holds the private key, or the path of its file.
+    pub key: String,
+    /// The public key, as [`PublicKey`](crate::attest::key::PublicKey) reads it.
+    pub public: String,
 }
 
 /// What is released.

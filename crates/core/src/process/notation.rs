@@ -3,6 +3,7 @@
 use super::diagnostic::Problem;
 use super::object_store::{self, S3Url};
 use super::target;
+use crate::attest::key;
 use crate::calendar::offset::Offset;
 use crate::calendar::rule::Recurrence;
 use crate::calendar::time;
@@ -85,6 +86,13 @@ pub const VARIABLE: Notation = Notation {
     takes: "the name of an environment variable, such as `PYPI_TOKEN`",
     pattern: "^[A-Z_][A-Z0-9_]*$",
     check: |text| whole(target::variable(text)),
+};
+
+/// A public key.
+pub const PUBLIC_KEY: Notation = Notation {
+    takes: "a public key as `openssl pkey -in KEY -pubout` prints it",
+    pattern: "^[A-Za-z0-9+/=\\s-]+$",
+    check: |text| whole(key::check(text)),
 };
 
 /// The address of a place where something is published.

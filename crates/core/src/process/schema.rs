@@ -52,7 +52,8 @@ fn value(ty: &Type) -> Value {
         Type::Notation(notation) => json!({ "type": "string", "pattern": notation.pattern }),
         Type::Word => json!({ "type": "string", "pattern": NAME }),
         Type::Choice(words) => json!({ "enum": words }),
-        Type::List(inner) => json!({ "oneOf": [value(inner), { "type": "array", "items": value(inner) }] }),
+        // A list of words is a command, and a list of commands: either will do.
+        Type::List(inner) => json!({ "anyOf": [value(inner), { "type": "array", "items": value(inner) }] }),
         Type::Table(fields) => table(fields.iter()),
         Type::Short(inner, fields) => json!({ "oneOf": [value(inner), table(fields.iter())] }),
         Type::Map(inner) => {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::notation::{
-    ADDRESS, DAY, DISTANCE, ENDPOINT, Notation, REGION, RULE, S3_URL, SCHEME, TIME_OF_DAY, VARIABLE, ZONE,
+    ADDRESS, DAY, DISTANCE, ENDPOINT, Notation, PUBLIC_KEY, REGION, RULE, S3_URL, SCHEME, TIME_OF_DAY, VARIABLE, ZONE,
 };
 use crate::calendar::time::WEEKDAYS;
 
@@ -392,6 +392,18 @@ pub const OBJECT_STORE: &[Field] = &[
     ),
 ];
 
+/// `[signing]`
+pub const SIGNING: &[Field] = &[
+    Field::new(
+        "key",
+        Type::Notation(&VARIABLE),
+        "the environment variable that holds the private key (PKCS#8 as PEM), or the path of a file with it",
+    )
+    .required(),
+    Field::new("public", Type::Notation(&PUBLIC_KEY), "the public key that counts, as PEM or its base64 alone")
+        .required(),
+];
+
 /// The tables of the process file beside `[kinds]` and `[[phase.NAME]]`.
 pub const TABLES: &[Field] = &[
     Field::new("project", Type::Table(PROJECT), "what is released").required(),
@@ -408,6 +420,7 @@ pub const TABLES: &[Field] = &[
         Type::Table(OBJECT_STORE),
         "where evidence goes that is too large for the ledger: either `folder` or `url`",
     ),
+    Field::new("signing", Type::Table(SIGNING), "the key that signs what `attest` says of the artifacts"),
     Field::new(
         "kinds",
         Type::Map(&Type::List(&Type::Word)),

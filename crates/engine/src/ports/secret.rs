@@ -1,5 +1,9 @@
 //! What proves to a registry who asks. It is read when it is needed, and has no `Debug`.
 
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use allclear_core::process::{ObjectStore, Process, Target};
 
 use super::{crates, npm, oci, s3};
@@ -50,7 +54,33 @@ pub fn variables(process: &Process) -> Vec<String> {
         .any(|step| step.config.get("publish").and_then(serde_json::Value::as_str) == Some("github-release"));
     let usual = usual.chain(to_github.then(|| GITHUB.to_owned()));
     let aws = s3::VARIABLES.iter().filter(|_| buckets).map(|name| (*name).to_owned());
-    named.chain(usual).chain(aws).chain(crates::variables()).collect()
+    let signing = process.signing.iter().map(|signing| signing.key.clone());
+    named.chain(usual).chain(aws).chain(crates::variables()).chain(signing).collect()
+}
+
+/// The largest file with a key that is read, in bytes.
+const LARGEST_KEY: u64 = 64 << 10;
+
+/// The text of a key, where a variable holds it or the path of a file with it.
+///
+/// # Errors
+/// When there is no such file, or it cannot be read.
+pub(crate) fn key(value: &str) -> io::Result<String> {
+    if value.contains("-----BEGIN ") {
+        return Ok(value.to_owned());
+    }
+    let path = Path::new(value.trim());
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("this is not a file"));
+    }
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST_KEY).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The private key behind a variable, where that names its file: it is as secret as the variable itself.
+pub(crate) fn behind(value: &str) -> Option<String> {
+    key(value).ok().filter(|text| text.contains("PRIVATE KEY-----"))
 }
 
 /// Everything secret that the files of other tools hold: commands can read them too, and what they say of it is masked.

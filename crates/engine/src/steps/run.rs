@@ -1,6 +1,6 @@
 //! `run`: a command of the project, in a clean checkout of the candidate.
 
-use std::io::Read;
+use std::io::{Read, Seek as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -215,6 +215,50 @@ pub(super) fn call(
     let set = values::environment(cx.world, cx.process, cx.release, cx.values);
     let environment = Environment { set, only: setting.env.clone(), without: secret::variables(cx.process) };
     Ok(Call { words, folder, environment, timeout: timeout(cx.step), stop: cx.stop.clone() })
+}
+
+/// Runs a command that answers something, and returns its standard output, masked. `title` is what people know it by.
+///
+/// # Errors
+/// When it does not end with exit status 0, or answers with more than so many bytes.
+pub(super) fn answer(cx: &Context<'_>, call: &Call, title: &str, most: u64) -> Result<Vec<u8>, StepError> {
+    let mut file = tempfile::tempfile_in(cx.scratch()?).map_err(StepError::io("make a temporary file"))?;
+    let output = file.try_clone().map_err(StepError::io("make a temporary file"))?;
+    let mut live = |line: &str| cx.world.progress.says(cx.step.id.as_str(), line);
+    let ran = exec::ask(call, output, &cx.scratch()?, &cx.world.redactor, &mut live).map_err(missing)?;
+    ended_well(title, ran)?;
+    let mut said = Vec::new();
+    let read = file.rewind().and_then(|()| file.take(most + 1).read_to_end(&mut said));
+    read.map_err(StepError::io("read what a command answered"))?;
+    match said.len() as u64 <= most {
+        true => Ok(cx.world.redactor.bytes(said)),
+        false => Err(StepError::Refused(format!("{title} answers with more than {most} bytes, which are the most"))),
+    }
+}
+
+/// The exit status of a command that could do nothing now and may be called again: `EX_TEMPFAIL` of `sysexits.h`.
+const LATER: i32 = 75;
+
+/// Whether a command that was asked something has ended well; its last words tell why not.
+fn ended_well(title: &str, mut ran: exec::Ran) -> Result<(), StepError> {
+    let ended = ran.ended;
+    let how = match ended {
+        Ended::Exit(0) => return Ok(()),
+        Ended::Interrupted => return Err(StepError::Interrupted),
+        Ended::Exit(code) => format!("ended with exit status {code}"),
+        Ended::Signal(signal) => format!("was ended by signal {signal}"),
+        Ended::Timeout => "was not done in time".to_owned(),
+    };
+    let mut last = String::new();
+    let mut hear = |line: &str| last = if line.trim().is_empty() { last.clone() } else { line.trim().to_owned() };
+    // Without its last words, how it ended still tells.
+    let _ = ran.log.each_line(&mut hear);
+    let said = if last.is_empty() { String::new() } else { format!(": {last}") };
+    let what = format!("{title} {how}{said}");
+    Err(match ended {
+        Ended::Exit(LATER) => StepError::Passing { what, after: None },
+        _ => StepError::Refused(what),
+    })
 }
 
 /// What is known of an attempt beside what the command said.

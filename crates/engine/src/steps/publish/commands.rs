@@ -1,6 +1,5 @@
 //! A target that only the project knows how to reach: one command says what is there, another one publishes.
 
-use std::io::{Read as _, Seek as _};
 use std::time::Duration;
 
 use allclear_core::digest::Digest;
@@ -8,15 +7,12 @@ use allclear_core::process::Target;
 use allclear_core::process::command::Command;
 
 use crate::content::Meter;
-use crate::exec::{self, Ended, Ran};
 use crate::ports::registry::{Frozen, Registry};
 use crate::step::{Context, Probe, StepError};
-use crate::steps::run::{Setting, call, missing};
+use crate::steps::run::{Setting, answer, call};
 
 /// How much of an answer is read, in bytes: a digest, and perhaps the name of the file behind it, as `sha256sum` prints it.
 const LARGEST: u64 = 4 << 10;
-/// The exit status of a command that could do nothing now and may be called again: `EX_TEMPFAIL` of `sysexits.h`.
-const LATER: i32 = 75;
 /// How long what was sent may take to be seen: nothing is known of what is behind the commands.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,36 +42,8 @@ impl<'c> Commands<'c> {
         let mut call = call(cx, command, &Setting::default(), &worktree)?;
         call.environment.without.retain(|name| Some(name.as_str()) != self.token);
         call.environment.set.extend(about(file));
-        let mut answer = tempfile::tempfile_in(cx.scratch()?).map_err(StepError::io("make a temporary file"))?;
-        let output = answer.try_clone().map_err(StepError::io("make a temporary file"))?;
-        let mut live = |line: &str| cx.world.progress.says(cx.step.id.as_str(), line);
-        let ran = exec::ask(&call, output, &cx.scratch()?, &cx.world.redactor, &mut live).map_err(missing)?;
-        self.ended_well(command, file, ran)?;
-        let mut said = Vec::new();
-        let read = answer.rewind().and_then(|()| answer.take(LARGEST).read_to_end(&mut said));
-        read.map_err(StepError::io("read what a command answered"))?;
-        Ok(String::from_utf8_lossy(&cx.world.redactor.bytes(said)).into_owned())
-    }
-
-    fn ended_well(&self, command: &Command, file: &Frozen, mut ran: Ran) -> Result<(), StepError> {
-        let ended = ran.ended;
-        let how = match ended {
-            Ended::Exit(0) => return Ok(()),
-            Ended::Interrupted => return Err(StepError::Interrupted),
-            Ended::Exit(code) => format!("ended with exit status {code}"),
-            Ended::Signal(signal) => format!("was ended by signal {signal}"),
-            Ended::Timeout => "was not done in time".to_owned(),
-        };
-        let mut last = String::new();
-        let mut hear = |line: &str| last = if line.trim().is_empty() { last.clone() } else { line.trim().to_owned() };
-        // Without its last words, how it ended still tells.
-        let _ = ran.log.each_line(&mut hear);
-        let said = if last.is_empty() { String::new() } else { format!(": {last}") };
-        let what = format!("`{}` for `{}` {how}{said}", command.for_people(), file.path);
-        Err(match ended {
-            Ended::Exit(LATER) => StepError::Passing { what, after: None },
-            _ => StepError::Refused(what),
-        })
+        let title = format!("`{}` for `{}`", command.for_people(), file.path);
+        Ok(String::from_utf8_lossy(&answer(cx, &call, &title, LARGEST)?).into_owned())
     }
 }
 
