@@ -30,7 +30,7 @@ struct Key {
 
 impl Key {
     fn new(env: &TestEnv, words: &[&str]) -> Self {
-        let folder = env.root().join("key");
+        let folder = env.folder().join("key");
         fs::create_dir(&folder).unwrap();
         let openssl =
             |words: &[&str]| Ran::of(env.command("openssl").current_dir(&folder).args(words)).expect_success();
@@ -179,14 +179,14 @@ fn without_the_declared_key_nothing_is_said() {
         let seen = seen(&ana, ran).replace(&key.id(), "[declared]");
         seen.lines().filter(|line| line.contains(what)).map(str::trim).collect::<Vec<_>>().join("\n")
     };
-    assert_snapshot!(line(&allclear(&ana, "check"), "release key"), @"");
+    assert_snapshot!(line(&allclear(&ana, "check"), "release key"), @"✗ the release key is not here: set the variable `RELEASE_KEY` to it (PKCS#8 as PEM), or to the path of its file");
     ends(&ana, "start minor", 0);
     let none = allclear(&ana, "go");
     assert_eq!(none.status.code(), Some(3), "{none}");
-    assert_snapshot!(line(&none, "|   ! "), @"");
+    assert_snapshot!(line(&none, "|   ! "), @"|   ! work/attest                        errored: the release key is not here: set the variable `RELEASE_KEY` to it (PKCS#8 as PEM), or to the path of its file");
     let other = Key::new(&sample.env.person("other"), ED25519);
     let wrong = Ran::of(&mut with(&ana, "go", &other.private));
-    assert_snapshot!(line(&wrong, "|   ! ").replace(&other.id(), "[other]"), @"");
+    assert_snapshot!(line(&wrong, "|   ! ").replace(&other.id(), "[other]"), @"|   ! work/attest                        errored: the release key in `RELEASE_KEY` is [other], and `[signing]` declares [declared]: set the variable to the private half of that one");
     tells_nothing(&sample, &ana, &wrong, &other);
     assert!(line(&Ran::of(&mut with(&ana, "check", &other.private)), "release key").contains("declares [declared]"));
     assert_eq!(line(&Ran::of(&mut with(&ana, "check", &key.private)), "release key"), "");
@@ -255,7 +255,11 @@ fn a_summary_says_how_everything_before_it_ended() {
     let mut story = Story::default();
     let ran = Ran::of(&mut with(&ana, "go", &key.private));
     let told = story.add(&ana, "go", &ran).told().replace(&key.id(), "[key]");
-    assert_snapshot!(told.lines().filter(|line| line.starts_with("|   ✓")).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(told.lines().filter(|line| line.starts_with("|   ✓")).collect::<Vec<_>>().join("\n"), @"
+    |   ✓ work/build                         `sh build.sh` made dist/kiosk-1.3.0.tar.gz
+    |   ✓ work/attest                        kiosk-1.3.0.vsa.intoto.jsonl about 1 file, signed by [key]; of what came before, 1 waived, 1 optional and not passed
+    |   ✓ work/publish-files                 2 files to files
+    ");
 
     let (payload, signature) = opened(&json(&published(&sample, "kiosk-1.3.0.vsa.intoto.jsonl")));
     assert!(key.verifies(&sample.env, &pae(&payload), &signature));
@@ -267,9 +271,16 @@ fn a_summary_says_how_everything_before_it_ended() {
     let short =
         |one: &Value| format!("{} {}", one["uri"].as_str().unwrap(), one["annotations"]["result"].as_str().unwrap());
     let inputs = predicate["inputAttestations"].as_array().unwrap();
-    assert_snapshot!(inputs.iter().map(short).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(inputs.iter().map(short).collect::<Vec<_>>().join("\n"), @"
+    ledger:1.3.0/work/branch passed
+    ledger:1.3.0/work/check passed
+    ledger:1.3.0/work/docs waived
+    ledger:1.3.0/work/slow failed
+    ledger:1.3.0/work/readiness passed
+    ledger:1.3.0/work/build passed
+    ");
     let said = |key: &str| predicate[key].to_string();
-    assert_snapshot!(format!("{} {} {}", said("verificationResult"), said("verifiedLevels"), said("resourceUri")), @"");
+    assert_snapshot!(format!("{} {} {}", said("verificationResult"), said("verifiedLevels"), said("resourceUri")), @r#""PASSED" ["SLSA_BUILD_LEVEL_UNEVALUATED"] "pkg:generic/kiosk@1.3.0""#);
 
     // Whoever has the ledger finds each of them there, and the process.
     let shared = events(&sample);
@@ -307,7 +318,7 @@ fn nothing_is_summed_up_before_it_is_over() {
     let ran = Ran::of(&mut with(&ana, "go", &key.private));
     assert_eq!(ran.status.code(), Some(1), "{ran}");
     let failed = seen(&ana, &ran);
-    assert_snapshot!(failed.lines().find(|line| line.contains("✗ work/attest")).unwrap(), @"");
+    assert_snapshot!(failed.lines().find(|line| line.contains("✗ work/attest")).unwrap(), @"|   ✗ work/attest                        failed: `vsa` would say that everything before this step has passed, and work/look is not over: let this step come behind (`needs`), and try it again then");
     ends(&ana, "done work/look", 0);
     ends(&ana, "retry work/attest", 0);
     let ran = Ran::of(&mut with(&ana, "go", &key.private));
