@@ -19,7 +19,13 @@ fn builds(version: &str) -> String {
 
 /// A project whose target is the index behind the proxy, and Ana's clone with a release that is open.
 fn stage(proxy: &FaultProxy, script: &str) -> (Sample, Repo) {
+    stage_with(proxy, script, "")
+}
+
+/// The same, with more keys in the step that publishes.
+fn stage_with(proxy: &FaultProxy, script: &str, keys: &str) -> (Sample, Repo) {
     let steps = "[[step]]\nbuild = \"sh build.sh\"\nartifacts = \"dist/*\"\n[[step]]\npublish = \"pypi\"\n";
+    let steps = &format!("{steps}{keys}\n");
     let target = format!("url = \"{}/\"\nuser = \"{}\"\ntoken = \"KIOSK_PASSWORD\"", proxy.url(), PUBLISHER.0);
     let process = short(steps).replace("folder = \"../../../services/pypi\"", &target);
     let sample = Sample::with(&process);
@@ -85,4 +91,30 @@ fn other_bytes_under_its_name_stop_the_release_and_both_digests_are_told() {
     let (_, said) = goes(&ana, PUBLISHER.1);
     assert_snapshot!(said, @"✗ publish-pypi             failed: pypi/kiosk/1.3.0/kiosk-1.3.0.tar.gz holds sha256:[id], and this release has [id]: find out who put it there; then release another version, or `allclear abort`");
     assert_eq!(fs::read_to_string(theirs).unwrap(), "somebody else's");
+}
+
+/// Leaves an attestation beside the package, as `python -m pypi_attestations sign` would, but for a signature that means something.
+const ATTESTS: &str = r#"F=dist/kiosk-$V.tar.gz
+S=$(printf '{"subject":[{"name":"kiosk-%s.tar.gz","digest":{"sha256":"%s"}}]}' $V $(sha256sum $F | cut -c 1-64) | base64 -w 0)
+printf '{"version":1,"verification_material":{},"envelope":{"statement":"%s","signature":"AA=="}}' $S > $F.publish.attestation
+"#;
+
+#[test]
+fn attestations_go_with_their_file_and_are_no_files_themselves() {
+    let env = TestEnv::new();
+    let server = PypiServer::serve(&env);
+    let proxy = FaultProxy::before(server.port());
+    let keys = "artifacts = \"dist/*\"\nattestations = true";
+    let (sample, ana) = stage_with(&proxy, &builds("$V"), keys);
+    let (code, said) = goes(&ana, PUBLISHER.1);
+    assert_eq!(code, Some(3), "{said}");
+    assert_snapshot!(said, @"! publish-pypi             errored: `kiosk-1.3.0.tar.gz` has no attestation, and `attestations` of the step asks for one: let the build leave `kiosk-1.3.0.tar.gz.publish.attestation` beside it, and name both in `artifacts`");
+    assert!(published(&server).is_empty());
+
+    let with = format!("{}{ATTESTS}", builds("$V"));
+    sample.push_to("release/v1.3.0", "build.sh", &with, "build: attestations");
+    let (code, said) = goes(&ana, PUBLISHER.1);
+    assert_eq!(code, Some(0), "{said}");
+    assert_snapshot!(said, @"✓ work/publish-pypi                  kiosk/1.3.0/kiosk-1.3.0.tar.gz to pypi");
+    assert_eq!(published(&server), ["kiosk-1.3.0.tar.gz"], "the index was sent the field, and has no use for it");
 }

@@ -4,6 +4,7 @@
 //! bytes and to one that it does not like; pypiserver and devpi answer 409. Only the digest in the index tells them apart.
 
 mod address;
+mod attestations;
 mod form;
 
 use std::io::{Cursor, Read as _};
@@ -18,6 +19,7 @@ use ureq::http::{Request, Response};
 use ureq::{Agent, Body, SendBody};
 
 use self::address::index_of;
+use self::attestations::Attestations;
 use self::form::Form;
 use super::address::{is_same_server, joined, origin, require_private, shown};
 use super::download::{self, Downloaded, Found};
@@ -25,7 +27,7 @@ use super::http::{self, agent, ask, header, refused};
 use super::registry::{Frozen, Registry};
 use super::secret::{self, Secret};
 use super::trusted::{Audience, Exchange, Trusted};
-use crate::content::Meter;
+use crate::content::{Content, Meter};
 use crate::python;
 use crate::step::{Probe, StepError};
 
@@ -50,6 +52,8 @@ pub struct PypiIndex {
     /// Where projects are listed, with a slash at the end.
     index: String,
     credentials: Credentials,
+    /// What is sent with the files, where that is asked for.
+    attestations: Option<Attestations>,
 }
 
 /// What proves who uploads.
@@ -80,7 +84,12 @@ impl PypiIndex {
             (None, Some(trusted)) => Credentials::Trusted(trusted),
             (None, None) => Credentials::None(variable),
         };
-        Ok(Self { agent: agent(), upload, index, credentials })
+        Ok(Self { agent: agent(), upload, index, credentials, attestations: None })
+    }
+
+    /// The same index, but every file is sent with those of these attestations that are of it: each with its name.
+    pub fn with_attestations(self, all: Vec<(String, Content)>) -> Self {
+        Self { attestations: Some(Attestations(all)), ..self }
     }
 
     /// The header that proves who uploads.
@@ -218,7 +227,10 @@ impl Registry for PypiIndex {
     fn upload(&self, file: &Frozen, meter: &Meter<'_>) -> Result<(), StepError> {
         let name = file_name(file)?;
         let metadata = python::read(&file.content.path, &name)?;
-        let form = Form::of(&name, &metadata, &file.content.sha256);
+        let mut form = Form::of(&name, &metadata, &file.content.sha256);
+        if let Some(attestations) = &self.attestations {
+            form.field("attestations", &attestations.of(file)?);
+        }
         let (head, tail) = form.around_the_file(&name);
         let length = head.len() as u64 + file.content.size + tail.len() as u64;
         let mut body = Cursor::new(head).chain(file.content.open(meter)?).chain(Cursor::new(tail));
@@ -249,6 +261,10 @@ impl Registry for PypiIndex {
     fn admits(&self, file: &Frozen) -> Result<(), StepError> {
         let name = file_name(file)?;
         let metadata = python::read(&file.content.path, &name)?;
+        if let Some(attestations) = &self.attestations {
+            attestations.admitted(&self.upload, &self.credentials)?;
+            attestations.of(file)?;
+        }
         self.admits_form(&name, &Form::of(&name, &metadata, &file.content.sha256))
     }
 
@@ -297,6 +313,7 @@ impl PypiIndex {
             upload: self.upload.clone(),
             index: self.index.clone(),
             credentials: Credentials::None(secret::PYPI.to_owned()),
+            attestations: None,
         }
     }
 

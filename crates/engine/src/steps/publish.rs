@@ -49,6 +49,11 @@ const FIELDS: &[Field] = &[
         "which artifacts are attached to the image, such as `attestations/*`; who has the image finds them by its digest",
     ),
     Field::new("charts", Type::List(&Type::Glob), "the folders of the charts"),
+    Field::new(
+        "attestations",
+        Type::Flag,
+        "with `pypi`: whether each file is sent with the attestations beside it, `FILE.publish.attestation` and their like (PEP 740)",
+    ),
 ];
 
 /// The kind.
@@ -99,6 +104,8 @@ struct Publish {
     attach: Vec<String>,
     #[serde(default)]
     charts: Vec<String>,
+    #[serde(default)]
+    attestations: bool,
 }
 
 impl Publish {

@@ -68,7 +68,7 @@ impl Form {
         form
     }
 
-    fn field(&mut self, name: &str, value: &str) {
+    pub(super) fn field(&mut self, name: &str, value: &str) {
         let part = format!("--{}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n", self.boundary);
         self.fields.extend_from_slice(part.as_bytes());
     }

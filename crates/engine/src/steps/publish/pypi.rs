@@ -1,10 +1,14 @@
 //! Packages of Python, for PyPI and its like.
 
-use allclear_core::python::{FileName, agree};
+use allclear_core::event::Artifact;
+use allclear_core::process::Target;
+use allclear_core::python::{FileName, agree, is_attestation};
 
+use super::Publish;
 use super::files::{Line, PublishFiles, folder};
+use crate::content::Content;
 use crate::ports::pypi::PypiIndex;
-use crate::ports::registry::Frozen;
+use crate::ports::registry::{Frozen, Registry};
 use crate::python;
 use crate::step::{Context, StepError};
 
@@ -12,13 +16,38 @@ use crate::step::{Context, StepError};
 /// at; then all others.
 pub(super) const PYPI: Line = Line {
     usual: &["**/*.whl", "**/*.tar.gz"],
-    frozen: PublishFiles::artifacts,
+    frozen: distributions,
     looks_inside: false,
     fits,
-    service: |target, _| Ok(Box::new(PypiIndex::new(target)?)),
+    service,
     folder,
     rank: |at| at.min(1),
 };
+
+/// Attestations go with the file that they are of, never by themselves.
+fn distributions(publish: &PublishFiles, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
+    let mut frozen = publish.artifacts(cx)?;
+    frozen.retain(|file| !is_attestation(&file.name));
+    Ok(frozen)
+}
+
+fn service(target: &Target, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+    let index = PypiIndex::new(target)?;
+    if !cx.step.read::<Publish>()?.attestations {
+        return Ok(Box::new(index));
+    }
+    let all = cx.release.artifacts().into_iter().filter(|artifact| is_attestation(artifact.path.as_str()));
+    let of = |artifact: &Artifact| {
+        let content =
+            Content { path: cx.store.path(&artifact.sha256), offset: 0, size: artifact.size, sha256: artifact.sha256 };
+        (base_name(artifact), content)
+    };
+    Ok(Box::new(index.with_attestations(all.map(of).collect())))
+}
+
+fn base_name(artifact: &Artifact) -> String {
+    artifact.path.as_str().rsplit('/').next().unwrap_or_default().to_owned()
+}
 
 /// A package must say the version of the release, in its name and inside.
 fn fits(cx: &Context<'_>, file: &Frozen) -> Result<(), StepError> {

@@ -1,5 +1,6 @@
 //! Against real indexes, in calm and in trouble, and against a double for what they cannot be brought to say.
 
+mod attested;
 mod trouble;
 mod trusted;
 
@@ -8,7 +9,6 @@ use std::path::{Path, PathBuf};
 use allclear_testbed::{Devpi, FaultProxy, PUBLISHER, PypiServer, Ran, TestEnv, Trouble};
 
 use super::*;
-use crate::content::Content;
 use crate::ports::double::Double;
 use crate::ports::folder::digest_of;
 use crate::python::samples::{many, packages};
@@ -22,6 +22,7 @@ fn index(upload: &str, index: &str, (user, word): (&str, &str)) -> PypiIndex {
         upload: upload.to_owned(),
         index: index.to_owned(),
         credentials: Credentials::Secret(secret, VARIABLE.to_owned()),
+        attestations: None,
     }
 }
 
