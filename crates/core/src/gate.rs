@@ -83,6 +83,17 @@ pub fn count(process: &Process, release: &Release, step: &Step) -> Gate {
     Gate { counts: counts.collect(), refused: noes.first().map(|given| refusal(&given.sign_off)) }
 }
 
+/// The sign-offs of a gate that count.
+pub fn signed<'a>(process: &Process, release: &'a Release, step: &Step) -> Vec<&'a SignOff> {
+    let given = release.steps.get(&step.id).map(|history| history.sign_offs.as_slice()).unwrap_or_default();
+    let (gate, artifacts) = (count(process, release, step), artifacts(process, release, step));
+    let counts = |one: &&SignOff| {
+        let signed = gate.counts.iter().any(|count| count.role == one.role && count.signed.contains(&one.person));
+        signed && Some(&one.candidate) == release.candidate.as_ref() && one.artifacts == artifacts
+    };
+    given.iter().map(|given| &given.sign_off).filter(counts).collect()
+}
+
 /// The digest of what a gate speaks for beside the candidate: what the steps before it have built; none while that is nothing.
 pub fn artifacts(process: &Process, release: &Release, gate: &Step) -> Option<Digest> {
     let before: BTreeSet<_> =

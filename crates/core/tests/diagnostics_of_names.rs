@@ -391,3 +391,30 @@ fn control_characters_of_the_file_do_not_reach_the_terminal() {
     let told = problems("\"\\u001b]0;x\\u0007\" = 1\n");
     assert!(told.chars().all(|c| c == '\n' || !c.is_control()), "{told:?}");
 }
+
+#[test]
+fn a_release_key_is_named_and_its_public_half_stands_there() {
+    let signing = |text: &str| problems(&[PROJECT, KINDS, STEP, "[signing]\n", text].concat());
+    insta::assert_snapshot!(signing("key = \"release-key\"\npublic = \"keys/release.pub\"\n"), @r#"
+    error: this is not the name of an environment variable, as in `PYPI_TOKEN`; a token itself must not stand here
+     --> allclear.toml:9:7
+      |
+    9 | key = "release-key"
+      |       ^^^^^^^^^^^^^
+
+    error: this is not a public key: the text that `openssl pkey -in KEY -pubout` prints is expected, or its base64 alone, of an Ed25519 or a P-256 key
+      --> allclear.toml:10:10
+       |
+    10 | public = "keys/release.pub"
+       |          ^^^^^^^^^^^^^^^^^^
+    "#);
+    insta::assert_snapshot!(signing("key = \"RELEASE_KEY\"\n"), @"
+    error: the key `public` is missing
+     --> allclear.toml:8:1
+      |
+    8 | [signing]
+      | ^^^^^^^^^ in this table
+      |
+      = help: `public`: the public key that counts, as PEM or its base64 alone
+    ");
+}

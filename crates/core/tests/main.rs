@@ -19,4 +19,5 @@ mod reader_laws;
 mod samples;
 mod schema;
 mod simulator;
+mod summaries;
 mod support;

@@ -13,10 +13,11 @@ use super::bill::purl;
 use super::statement::{Subject, statement};
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::gate;
 use crate::names::StepId;
 use crate::plan::{Facts, Standing, plan};
 use crate::process::{Process, Step};
-use crate::release::{History, Release};
+use crate::release::{Attempt, History, Release};
 
 /// How the steps before one ended: the events that say so, in order.
 #[derive(Debug)]
@@ -64,27 +65,25 @@ pub fn verified(process: &Process, release: &Release, step: &Step, now: Timestam
         let told = |event: Event| Told { step: step.id.clone(), result, digest: event.digest() };
         verified
             .events
-            .extend(history.into_iter().flat_map(|history| events(history, release, step, result)).map(told));
+            .extend(history.into_iter().flat_map(|history| events(history, process, release, step, result)).map(told));
     }
     Ok(verified)
 }
 
 /// The events that say how a step ended.
-fn events(history: &History, release: &Release, step: &Step, result: &str) -> Vec<Event> {
+fn events(history: &History, process: &Process, release: &Release, step: &Step, result: &str) -> Vec<Event> {
     if let Some(waiver) = history.waiver.as_ref().filter(|_| result == "waived") {
         let (candidate, reason) = (waiver.candidate.clone(), waiver.reason.clone());
         return vec![Event::StepWaived { step: step.id.clone(), candidate, reason }];
     }
-    let given = history.sign_offs.iter().map(|given| &given.sign_off);
-    let given = given.filter(|sign_off| Some(&sign_off.candidate) == release.candidate.as_ref());
     let carried = history.carried_from(release.candidate.as_ref()).zip(release.candidate.as_ref());
     let carried = carried.map(|(from, to)| Event::StepCarriedOver {
         step: step.id.clone(),
         from: from.clone(),
         candidate: to.clone(),
     });
-    let last = history.last().map(|attempt| attempt.event());
-    given.cloned().map(Event::SignedOff).chain(last).chain(carried).collect()
+    let signed = gate::signed(process, release, step).into_iter().cloned().map(Event::SignedOff);
+    signed.chain(history.last().map(Attempt::event)).chain(carried).collect()
 }
 
 /// What a summary is of.
