@@ -17,15 +17,14 @@ fn builds(version: &str) -> String {
     )
 }
 
+const STEPS: &str = "[[step]]\nbuild = \"sh build.sh\"\nartifacts = \"dist/*\"\n[[step]]\npublish = \"pypi\"\n";
+
 /// A project whose target is the index behind the proxy, and Ana's clone with a release that is open.
 fn stage(proxy: &FaultProxy, script: &str) -> (Sample, Repo) {
-    stage_with(proxy, script, "")
+    stage_with(proxy, script, STEPS)
 }
 
-/// The same, with more keys in the step that publishes.
-fn stage_with(proxy: &FaultProxy, script: &str, keys: &str) -> (Sample, Repo) {
-    let steps = "[[step]]\nbuild = \"sh build.sh\"\nartifacts = \"dist/*\"\n[[step]]\npublish = \"pypi\"\n";
-    let steps = &format!("{steps}{keys}\n");
+fn stage_with(proxy: &FaultProxy, script: &str, steps: &str) -> (Sample, Repo) {
     let target = format!("url = \"{}/\"\nuser = \"{}\"\ntoken = \"KIOSK_PASSWORD\"", proxy.url(), PUBLISHER.0);
     let process = short(steps).replace("folder = \"../../../services/pypi\"", &target);
     let sample = Sample::with(&process);
@@ -104,11 +103,14 @@ fn attestations_go_with_their_file_and_are_no_files_themselves() {
     let env = TestEnv::new();
     let server = PypiServer::serve(&env);
     let proxy = FaultProxy::before(server.port());
-    let keys = "artifacts = \"dist/*\"\nattestations = true";
-    let (sample, ana) = stage_with(&proxy, &builds("$V"), keys);
+    let steps =
+        STEPS.replace("[[step]]\npublish = \"pypi\"", "[[step]]\ntag = \"v{version}\"\n[[step]]\npublish = \"pypi\"");
+    let steps = format!("{steps}artifacts = \"dist/*\"\nattestations = true\n");
+    let (sample, ana) = stage_with(&proxy, &builds("$V"), &steps);
     let (code, said) = goes(&ana, PUBLISHER.1);
     assert_eq!(code, Some(3), "{said}");
-    assert_snapshot!(said, @"! publish-pypi             errored: `kiosk-1.3.0.tar.gz` has no attestation, and `attestations` of the step asks for one: let the build leave `kiosk-1.3.0.tar.gz.publish.attestation` beside it, and name both in `artifacts`");
+    assert_eq!(ana.git(&["ls-remote", "--tags", "origin", "v1.3.0"]), "", "it is found out before the tag");
+    assert_snapshot!(said, @"! tag                      errored: nothing is published before everything can be, and work/publish-pypi cannot: `kiosk-1.3.0.tar.gz` has no attestation, and `attestations` of the step asks for one: let the build leave `kiosk-1.3.0.tar.gz.publish.attestation` beside it, and name both in `artifacts`");
     assert!(published(&server).is_empty());
 
     let with = format!("{}{ATTESTS}", builds("$V"));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use allclear_core::helm::{MANIFEST, file_in};
 use allclear_core::process::Target;
 
+use super::Publish;
 use super::files::{IN_ORDER, Line, PublishFiles, here};
 use crate::pack::{self, Chart};
 use crate::ports::folder::FolderRegistry;
@@ -23,7 +24,7 @@ fn folder(folder: PathBuf) -> Box<dyn Registry> {
     Box::new(HelmRepository(FolderRegistry::new(folder)))
 }
 
-fn service(target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+fn service(_: &Publish, target: &Target, _: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     match target.url.as_deref().and_then(|url| url.split_once("://")) {
         Some(("oci" | "http" | "https", _)) => Ok(Box::new(OciCharts::new(target))),
         Some(("s3", _)) => Ok(Box::new(HelmRepository(S3Files::new(target)?))),

@@ -7,6 +7,7 @@ use allclear_core::crates::{Manifest, canonical};
 use allclear_core::package_order::{Package as Needs, in_order as ordered};
 use allclear_core::process::Target;
 
+use super::Publish;
 use super::files::{IN_ORDER, Line, PublishFiles, folder};
 use crate::ports::crates::{CratesRegistry, Package, Says};
 use crate::ports::registry::{Frozen, Registry};
@@ -27,7 +28,7 @@ pub(super) const CRATES: Line = Line {
     rank: IN_ORDER,
 };
 
-fn service(target: &Target, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+fn service(_: &Publish, target: &Target, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     let config = cx.repository().read(cx.commit()?, CONFIG)?;
     let config = config.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let (progress, step, redactor) = (Arc::clone(&cx.world.progress), cx.step.id.clone(), cx.world.redactor.clone());

@@ -23,7 +23,7 @@ use crate::wholes;
 use crate::world::Destination;
 
 /// Makes the registry behind a target.
-type Service = fn(&Target, &Context<'_>) -> Result<Box<dyn Registry>, StepError>;
+type Service = fn(&Publish, &Target, &Context<'_>) -> Result<Box<dyn Registry>, StepError>;
 
 /// A kind of files: which they are, what must be so, and the registry for them.
 pub(super) struct Line {
@@ -59,7 +59,7 @@ pub(super) const FILES: Line = Line {
     frozen: PublishFiles::artifacts,
     looks_inside: false,
     fits: |_, _| Ok(()),
-    service: |target, _| at(target),
+    service: |_, target, _| at(target),
     folder,
     rank: TOGETHER,
 };
@@ -90,7 +90,7 @@ impl PublishFiles {
             // Files of every kind can go through commands of the project.
             Destination::Service(target) => match Commands::of(target, cx) {
                 Some(commands) => Ok(Box::new(commands)),
-                None => Ok((self.line.service)(target, cx)?),
+                None => Ok((self.line.service)(&self.publish, target, cx)?),
             },
         }
     }

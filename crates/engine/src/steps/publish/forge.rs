@@ -40,7 +40,7 @@ const FILES: Line = Line {
     frozen,
     looks_inside: false,
     fits,
-    service: |target, cx| Ok(Box::new(release(target, cx)?)),
+    service: |_, target, cx| Ok(Box::new(release(target, cx)?)),
     folder,
     rank: TOGETHER,
 };

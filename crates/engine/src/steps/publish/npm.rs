@@ -16,7 +16,7 @@ pub(super) const NPM: Line = Line {
     frozen: in_order,
     looks_inside: true,
     fits: |cx, file| Package::read(file, &cx.release.version).map(drop),
-    service: |target, cx| Ok(Box::new(NpmRegistry::new(target, &cx.release.version)?)),
+    service: |_, target, cx| Ok(Box::new(NpmRegistry::new(target, &cx.release.version)?)),
     folder,
     // They need each other, and whoever installs one meanwhile shall find the others.
     rank: IN_ORDER,

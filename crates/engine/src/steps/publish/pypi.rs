@@ -31,9 +31,9 @@ fn distributions(publish: &PublishFiles, cx: &Context<'_>) -> Result<Vec<Frozen>
     Ok(frozen)
 }
 
-fn service(target: &Target, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
+fn service(publish: &Publish, target: &Target, cx: &Context<'_>) -> Result<Box<dyn Registry>, StepError> {
     let index = PypiIndex::new(target)?;
-    if !cx.step.read::<Publish>()?.attestations {
+    if !publish.attestations {
         return Ok(Box::new(index));
     }
     let all = cx.release.artifacts().into_iter().filter(|artifact| is_attestation(artifact.path.as_str()));
