@@ -103,7 +103,8 @@ fn a_release_has_the_notes_and_the_files_and_who_may_not_write_is_told_before_th
 
 #[test]
 fn a_draft_with_its_files_waits_at_the_forge_before_the_tag() {
-    let look = "[[step]]\nstage = \"github-release\"\n[[step]]\nid = \"look\"\nmanual = \"Look at the draft\"\n[[step]]\ntag";
+    let look =
+        "[[step]]\nstage = \"github-release\"\n[[step]]\nid = \"look\"\nmanual = \"Look at the draft\"\n[[step]]\ntag";
     let (sample, forge, ana) = stage(&STEPS.replace("[[step]]\ntag", look), BUILD);
     let ran = Ran::of(&mut with(&ana, "go", GitHub::WRITER));
     assert_eq!(ran.status.code(), Some(4), "{ran}");
