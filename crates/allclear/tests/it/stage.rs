@@ -81,7 +81,7 @@ fn what_is_staged_has_no_name_before_the_tag_and_what_is_attached_is_found_by_th
           ✓ bump                     1.3.0 stands in every file of `[versions]` (just now)
           ✓ build                    `sh image.sh` made dist/image.tar (just now, 2 files of evidence)
           ✓ attest                   kiosk-1.3.0.cdx.json, SHA256SUMS about 1 file (just now)
-          ✓ stage                    image example/kiosk:1.3.0, kiosk-1.3.0.tgz to charts (just now)
+          ✓ stage                    image example/kiosk:1.3.0 by its digest, kiosk-1.3.0.tgz at charts (just now)
           ? look                     Try what is staged
             tag                      tag v1.3.0
             publish-oci-image        publish oci-image
@@ -93,7 +93,7 @@ fn what_is_staged_has_no_name_before_the_tag_and_what_is_attached_is_found_by_th
     |   ✓ work/bump                          1.3.0 stands in every file of `[versions]`
     |   ✓ work/build                         `sh image.sh` made dist/image.tar
     |   ✓ work/attest                        kiosk-1.3.0.cdx.json, SHA256SUMS about 1 file
-    |   ✓ work/stage                         image example/kiosk:1.3.0, kiosk-1.3.0.tgz to charts
+    |   ✓ work/stage                         image example/kiosk:1.3.0 by its digest, kiosk-1.3.0.tgz at charts
     [4]
     ");
 

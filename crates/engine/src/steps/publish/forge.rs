@@ -1,28 +1,29 @@
 //! Releases of a forge: a draft with the notes of the version, the artifacts as its files, and everybody sees it last.
 
+mod page;
+mod tagged;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use allclear_core::digest::Digest;
 use allclear_core::event::{Artifact, Item};
+use allclear_core::forge;
 use allclear_core::history::TagPattern;
 use allclear_core::names::{CommitId, TagName};
 use allclear_core::pointer::{Line as Pointer, Move};
-use allclear_core::process::{Step, Target};
-use allclear_core::release::Verdict;
-use allclear_core::template::Template;
+use allclear_core::process::Target;
 use allclear_core::version::Version;
-use allclear_core::{changelog, forge};
-use serde_json::json;
 
+use self::page::{entry, fingerprint, marker, page};
+use self::tagged::{require_tagged, tag};
 use super::files::{Line, PublishFiles, TOGETHER, folder, here};
 use super::published::Published;
 use super::{Publish, image, unbuilt};
 use crate::files::Pattern;
-use crate::notes;
 use crate::open::tag_pattern;
 use crate::ports::download::Part;
-use crate::ports::github::{GitHub, GitHubRelease, Page};
+use crate::ports::github::{GitHub, GitHubRelease};
 use crate::ports::registry::Frozen;
 use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
@@ -169,63 +170,6 @@ fn fits(_: &Context<'_>, file: &Frozen) -> Result<(), StepError> {
 /// The release at GitHub that is this one.
 fn release(target: &Target, cx: &Context<'_>) -> Result<GitHubRelease, StepError> {
     Ok(GitHubRelease::new(GitHub::new(target)?, tag(cx)?, marker(cx)?))
-}
-
-fn marker(cx: &Context<'_>) -> Result<String, StepError> {
-    let (project, opened) = (&cx.process.project.name, cx.release.opened.at.to_string());
-    Ok(forge::marker(project, &cx.release.version.to_string(), cx.commit()?.as_str(), &opened))
-}
-
-/// What the release says.
-fn page(cx: &Context<'_>) -> Result<Page, StepError> {
-    Ok(Page {
-        title: format!("{} {}", cx.process.project.name, cx.release.version),
-        body: forge::body(&entry(cx)?, &marker(cx)?),
-        branch: cx.values.get("branch").cloned(),
-        prerelease: cx.release.version.is_prerelease(),
-    })
-}
-
-fn fingerprint(Page { title, body, branch, prerelease }: &Page) -> Digest {
-    let told = json!({ "title": title, "body": body, "branch": branch, "prerelease": prerelease });
-    Digest::of(told.to_string().as_bytes())
-}
-
-/// The entry of the version in the changelog of the release commit; empty where there is none.
-fn entry(cx: &Context<'_>) -> Result<String, StepError> {
-    let Some(file) = notes::changelog(cx.process, &cx.release.kind) else { return Ok(String::new()) };
-    let text = cx.repository().read(cx.commit()?, file)?.unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    Ok(changelog::entry_of(&text, &cx.release.version.to_string()).unwrap_or_default().to_owned())
-}
-
-/// The step that makes the tag.
-fn tagging<'c>(cx: &'c Context<'_>) -> Result<&'c Step, StepError> {
-    let (kind, version) = (&cx.release.kind, &cx.release.version);
-    let mut steps = cx.process.steps_of(kind);
-    let step = steps.find(|step| step.kind.as_str() == "tag" && step.applies(kind, version));
-    let none = || {
-        StepError::Refused(format!(
-            "a release is of a tag, and no step of a {kind} release makes one: add `tag = \"v{{version}}\"` before this step"
-        ))
-    };
-    step.ok_or_else(none)
-}
-
-fn tag(cx: &Context<'_>) -> Result<TagName, StepError> {
-    let template = tagging(cx)?.config.get("tag").and_then(serde_json::Value::as_str).unwrap_or_default();
-    Ok(Template::new(template).render(cx.values)?.parse()?)
-}
-
-/// Whether the step that makes the tag is over: a person may have waived it, and what is there the forge will say.
-fn require_tagged(cx: &Context<'_>) -> Result<(), StepError> {
-    let step = tagging(cx)?;
-    let history = cx.release.steps.get(&step.id);
-    let passed = history.and_then(|history| history.last()).is_some_and(|last| last.verdict == Verdict::Passed);
-    match passed || history.is_some_and(|history| history.waiver.is_some()) {
-        true => Ok(()),
-        false => Err(StepError::NotYet(format!("{} has not tagged yet, and must come before this step", step.id))),
-    }
 }
 
 /// Whether this release becomes the latest: by the order of versions, so that a hotfix of an old line does not.

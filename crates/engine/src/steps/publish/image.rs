@@ -179,6 +179,7 @@ impl Effect for Staged<'_> {
         let (name, (path, archive)) = (self.0.name(cx)?, self.0.archive(cx)?);
         let (_, root) = self.0.image(cx, &path, archive)?;
         let mut item = tagged(&self.0.0, &name, &root, &archive);
+        item.title += " by its digest";
         item.target += &format!("{BY_DIGEST}{}", root.digest);
         Ok(vec![item])
     }

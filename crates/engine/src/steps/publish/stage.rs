@@ -130,6 +130,8 @@ impl Effect for StagedFiles<'_> {
     fn items(&self, cx: &Context<'_>) -> Result<Vec<Item>, StepError> {
         let mut items = self.0.items(cx)?;
         for item in &mut items {
+            let name = item.target.rsplit('/').next().unwrap_or_default();
+            item.title = format!("{name} at {}", target_of(item));
             item.target += &format!("{BY_DIGEST}{}", item.desired);
         }
         Ok(items)

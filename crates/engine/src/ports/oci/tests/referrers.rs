@@ -7,13 +7,13 @@ use super::*;
 use crate::ports::double::Double;
 use crate::ports::registry::Frozen;
 
-/// Files that are attached to the image of an archive.
-fn attached(env: &TestEnv, image: &Image, names: &[&str]) -> Vec<Referrer> {
+/// Files that are attached to the image with this manifest, and say so.
+fn attached(env: &TestEnv, subject: &Manifest, names: &[&str]) -> Vec<Referrer> {
     let file = |name: &&str| {
-        let path = env.root().join(name);
-        fs::write(&path, format!("what {name} says")).unwrap();
-        let content = Content::file(path, Digest::of(format!("what {name} says").as_bytes())).unwrap();
-        Referrer::new(&Frozen { name: (*name).to_owned(), path: (*name).to_owned(), content }, image.root().unwrap())
+        let (path, text) = (env.root().join(name), format!("{name} of {}", subject.digest));
+        fs::write(&path, &text).unwrap();
+        let content = Content::file(path, Digest::of(text.as_bytes())).unwrap();
+        Referrer::new(&Frozen { name: (*name).to_owned(), path: (*name).to_owned(), content }, subject)
     };
     names.iter().map(|name| file(name).unwrap()).collect()
 }
@@ -39,7 +39,7 @@ fn what_is_attached_is_listed_once_at_its_image() {
         let name = name("example/harbor:1.4.0");
         push(images, &name, &one).unwrap();
         let subject = one.root().unwrap().digest;
-        let all = attached(&env, &one, &["a.cdx.json", "SHA256SUMS"]);
+        let all = attached(&env, one.root().unwrap(), &["a.cdx.json", "SHA256SUMS"]);
         assert_eq!(titles(images, &name, &subject), Vec::<String>::new());
         attach(images, &name, &subject, &[&all[0]]).unwrap();
         attach(images, &name, &subject, &[&all[0], &all[1]]).unwrap();
@@ -53,7 +53,7 @@ fn what_is_attached_is_listed_once_at_its_image() {
 fn the_same_file_is_always_attached_with_the_same_bytes() {
     let env = TestEnv::new();
     let image = read(&layout(env.root(), "a"));
-    let manifest = |_| attached(&env, &image, &["a.cdx.json"])[0].manifest.clone();
+    let manifest = |_| attached(&env, image.root().unwrap(), &["a.cdx.json"])[0].manifest.clone();
     let [one, two] = [0, 1].map(manifest);
     assert_eq!(one, two);
     let said: Value = serde_json::from_slice(&one.bytes).unwrap();
@@ -65,7 +65,7 @@ fn the_same_file_is_always_attached_with_the_same_bytes() {
 fn a_registry_that_lists_referrers_itself_is_believed() {
     let env = TestEnv::new();
     let image = read(&layout(env.root(), "a"));
-    let all = attached(&env, &image, &["a.cdx.json"]);
+    let all = attached(&env, image.root().unwrap(), &["a.cdx.json"]);
     let (subject, digest) = (image.root().unwrap().digest, all[0].manifest.digest);
     let page = |digest: &str| format!(r#"{{"schemaVersion":2,"manifests":[{{"digest":"sha256:{digest}","size":1}}]}}"#);
     const NEXT: &str =
@@ -96,13 +96,13 @@ fn whatever_goes_wrong_on_the_way_everything_is_attached_and_what_others_attache
     let server = DockerRegistry::serve(&env);
     let direct = registry(&server.url(), None);
     let proxy = FaultProxy::before(server.port());
-    let image = read(&layout(env.root(), "a"));
-    let subject = image.root().unwrap().digest;
-    let all = attached(&env, &image, &["a.cdx.json", "SHA256SUMS", "of-others"]);
-    let (ours, theirs) = all.split_at(2);
+    let name = name("example/harbor:1.4.0");
     for seed in 0..200 {
-        let name = name(&format!("example/harbor-{seed}:1.4.0"));
-        push(&direct, &name, &image).unwrap();
+        // What is attached need not wait for the image.
+        let manifest = Manifest::new(MANIFEST, format!("{{\"seed\":{seed}}}").into_bytes());
+        let subject = manifest.digest;
+        let all = attached(&env, &manifest, &["a.cdx.json", "SHA256SUMS", "of-others"]);
+        let (ours, theirs) = all.split_at(2);
         attach(&direct, &name, &subject, &[&theirs[0]]).unwrap();
         proxy.meet(FaultProxy::schedule(seed));
         let images = registry(&proxy.url(), None);
