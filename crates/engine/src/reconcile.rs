@@ -131,12 +131,7 @@ impl Conductor<'_> {
     }
 
     fn why(&self, error: &StepError) -> String {
-        match error {
-            StepError::Elsewhere(_) => {
-                "it was built in another clone, and its bytes are not here: repair it from there".to_owned()
-            }
-            error => self.world.redactor.text(&error.chain()),
-        }
+        self.world.redactor.text(&error.chain())
     }
 
     fn repair_step(

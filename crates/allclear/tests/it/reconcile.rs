@@ -134,7 +134,7 @@ fn a_clone_without_the_bytes_says_where_they_are() {
     fs::remove_file(sample.services().join("pypi/kiosk/1.3.0/menu.txt")).unwrap();
     assert_snapshot!(says(&sample.bo(), "reconcile --repair"), @"
     ✓ work/tag  refs/tags/v1.3.0  ours
-    ✗ work/publish-files  pypi/kiosk/1.3.0/menu.txt  missing, and was not put back: it was built in another clone, and its bytes are not here: repair it from there
+    ✗ work/publish-files  pypi/kiosk/1.3.0/menu.txt  missing, and was not put back: `kiosk/1.3.0/menu.txt` was built in another clone and its bytes are not here: go on from there
     ✓ work/publish-files  pypi/kiosk/1.3.0/price.txt  ours
     [1]
     ");

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use allclear_testbed::{Ran, wait};
+use allclear_testbed::{Ran, SAVE_IMAGE, wait};
 use insta::assert_snapshot;
 
 use super::sample::{Sample, short};
-use super::transcript::{at_once, command, ends, says, seen};
+use super::transcript::{allclear, at_once, command, ends, says, seen};
 
 /// Seven stretches of work with somebody's word between them.
 const ROUNDS: &str = r#"
@@ -129,8 +129,8 @@ fn what_one_clone_built_is_published_from_there() {
           · publish-pypi             publish pypi · ready
 
     next  allclear go   goes on with work/publish-pypi
-    |   ! work/publish-pypi                  errored: `kiosk/1.3.0/kiosk-1.3.0.tar.gz` was built in another clone and its bytes are not here: `allclear go` publishes it from there
-    | work/publish-pypi: `kiosk/1.3.0/kiosk-1.3.0.tar.gz` was built in another clone and its bytes are not here: `allclear go` publishes it from there; `allclear go` looks again
+    |   ! work/publish-pypi                  errored: `kiosk/1.3.0/kiosk-1.3.0.tar.gz` was built in another clone and its bytes are not here: go on from there
+    | work/publish-pypi: `kiosk/1.3.0/kiosk-1.3.0.tar.gz` was built in another clone and its bytes are not here: go on from there; `allclear go` looks again
     [3]
     ");
     ends(&ana, "go", 0);
@@ -154,6 +154,28 @@ fn with_an_object_store_any_clone_publishes_and_repairs_what_one_built() {
     ends(&cy, "reconcile --repair", 0);
     assert_eq!(std::fs::read(&published).unwrap(), bytes);
     ends(&cy, "audit", 0);
+}
+
+#[test]
+fn with_an_object_store_any_clone_says_stages_and_attaches_what_there_is_to_an_image_that_one_built() {
+    let steps = "[[step]]\nbuild = \"sh image.sh\"\nartifacts = \"dist/*\"\n[[step]]\nsign-off = \"qa\"\n\
+                 [[step]]\nattest = [\"provenance\"]\n[[step]]\nstage = [\"images\", \"charts\"]\n\
+                 [[step]]\npublish = \"oci-image\"\nto = \"images\"\nimage = \"example/kiosk:{version}\"\nattach = \"attestations/*\"\n\
+                 [[step]]\npublish = \"helm-chart\"\nto = \"charts\"\ncharts = \"charts/*\"\n\
+                 [object-store]\nfolder = \"../../../services/store\"\n\
+                 [targets.images]\nfolder = \"../../../services/images\"\n[targets.charts]\nfolder = \"../../../services/charts\"\n";
+    let sample = Sample::with(&short(&format!("[[step]]\nbump = \"chore(release): v{{version}}\"\n{steps}")));
+    sample.push_to("main", "image.sh", SAVE_IMAGE, "build: an image");
+    let (ana, bo) = (sample.ana(), sample.bo());
+    ends(&ana, "start minor", 0);
+    ends(&ana, "go", 4);
+    ends(&bo, "sign-off qa", 0);
+    let ran = allclear(&bo, "go");
+    assert_eq!(ran.status.code(), Some(0), "{ran}");
+    assert!(ran.stderr.contains(", 1 attached"), "{ran}");
+    let index = std::fs::read_to_string(sample.services().join("images/index.json")).unwrap();
+    assert!(index.contains("build.intoto.json") && index.contains("example/kiosk:1.3.0"), "{index}");
+    ends(&bo, "audit", 0);
 }
 
 #[test]

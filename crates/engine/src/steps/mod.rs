@@ -10,6 +10,7 @@ pub mod ci;
 pub mod commit;
 pub mod deploy;
 pub mod docs_verify;
+mod frozen;
 pub mod helm_verify;
 pub mod manual;
 pub mod publish;

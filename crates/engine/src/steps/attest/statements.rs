@@ -9,6 +9,7 @@ use allclear_core::process::Step;
 use allclear_core::process::command::Command;
 use allclear_core::release::Attempt;
 
+use super::super::frozen::here;
 use super::Scribe;
 use crate::ports::oci;
 use crate::step::{Context, StepError};
@@ -74,13 +75,8 @@ fn manifest(cx: &Context<'_>, artifact: &Artifact) -> Result<Option<Digest>, Ste
     if !IMAGES.iter().any(|ending| name.ends_with(ending)) {
         return Ok(None);
     }
-    if cx.store.open(&artifact.sha256).is_err() {
-        return Err(StepError::Elsewhere(format!(
-            "`{name}` was built in another clone and its bytes are not here, so it cannot be said which image it holds: \
-             `allclear go` says it from there"
-        )));
-    }
-    match oci::image(&cx.store.path(&artifact.sha256), name) {
+    let file = here(cx, name, artifact.sha256)?;
+    match oci::image(&file.content.path, name) {
         Ok(image) => Ok(image.root().map(|root| root.digest)),
         Err(_) if cx.stop.is_asked() => Err(StepError::Interrupted),
         // An archive of something else is a file like any other; an image that is broken is refused by what publishes it.

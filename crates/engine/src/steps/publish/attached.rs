@@ -4,8 +4,8 @@ use allclear_core::digest::Digest;
 use allclear_core::event::{Item, Receipt};
 use allclear_core::image_name::ImageName;
 
+use super::super::frozen::here;
 use super::BY_DIGEST;
-use super::files::here;
 use super::image::{ARCHIVE, PublishImage};
 use crate::ports::download::Part;
 use crate::ports::oci::{self, Images, Manifest, Referrer, lists};

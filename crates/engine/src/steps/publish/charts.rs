@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use allclear_core::helm::{MANIFEST, file_in};
 use allclear_core::process::Target;
 
+use super::super::frozen::here;
 use super::Publish;
-use super::files::{IN_ORDER, Line, PublishFiles, here};
+use super::files::{IN_ORDER, Line, PublishFiles};
 use crate::pack::{self, Chart};
 use crate::ports::folder::FolderRegistry;
 use crate::ports::helm_repository::HelmRepository;

@@ -7,19 +7,18 @@ use allclear_core::digest::Digest;
 use allclear_core::event::Item;
 use allclear_core::process::Target;
 
+use super::super::frozen::{base_name, here, known};
 use super::commands::Commands;
 use super::published::{self, Published};
 use super::stage::StagedFiles;
 use super::{BY_DIGEST, Publish};
-use crate::content::Content;
 use crate::ports::download::Part;
 use crate::ports::folder::FolderRegistry;
 use crate::ports::registry::{Frozen, Registry};
 use crate::ports::s3::S3Files;
 use crate::ports::web::WebFiles;
 use crate::reach;
-use crate::step::{Context, Done, Effect, Probe, StepError, chain, item};
-use crate::wholes;
+use crate::step::{Context, Done, Effect, Probe, StepError, item};
 use crate::world::Destination;
 
 /// Makes the registry behind a target.
@@ -108,7 +107,8 @@ impl PublishFiles {
     pub(super) fn artifacts(&self, cx: &Context<'_>) -> Result<Vec<Frozen>, StepError> {
         let mut frozen: Vec<Frozen> = Vec::new();
         for artifact in self.publish.artifacts(cx, self.line.usual, "does a `build` step make it?")? {
-            let path = format!("{}/{}/{}", cx.process.project.name, cx.release.version, name(artifact.path.as_str()));
+            let path =
+                format!("{}/{}/{}", cx.process.project.name, cx.release.version, base_name(artifact.path.as_str()));
             match frozen.iter().find(|file| file.path == path) {
                 None => frozen.push(here(cx, &path, artifact.sha256)?),
                 Some(same) if same.content.sha256 == artifact.sha256 => {}
@@ -133,12 +133,7 @@ impl PublishFiles {
         {
             return Ok(file);
         }
-        let kept = cx.store.path(&sha256);
-        let content = match Content::file(kept.clone(), sha256) {
-            Ok(content) => content,
-            Err(_) => Content { path: kept, offset: 0, size: size(cx, &sha256), sha256 },
-        };
-        Ok(Frozen { name: name(path), path: path.to_owned(), content })
+        Ok(known(cx, path, sha256))
     }
 
     /// The file that an item is about, with its bytes.
@@ -151,46 +146,6 @@ impl PublishFiles {
         (self.line.frozen)(self, cx)?;
         here(cx, &file.path, file.content.sha256)
     }
-}
-
-fn name(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or_default().to_owned()
-}
-
-/// A frozen file, with its bytes, which come from the object store of the process where another clone built it. Announcing what cannot be
-/// done from here would only hold up the clone from which it can.
-pub(super) fn here(cx: &Context<'_>, path: &str, digest: Digest) -> Result<Frozen, StepError> {
-    if cx.store.open(&digest).is_err() {
-        brought(cx, path, &digest)?;
-    }
-    Ok(Frozen { name: name(path), path: path.to_owned(), content: Content::file(cx.store.path(&digest), digest)? })
-}
-
-/// Brings what another clone built from the object store.
-fn brought(cx: &Context<'_>, path: &str, digest: &Digest) -> Result<(), StepError> {
-    let elsewhere = |why: String| {
-        let way_out = "`allclear go` publishes it from there";
-        Err(StepError::Elsewhere(format!(
-            "`{path}` was built in another clone and its bytes are not here{why}: {way_out}"
-        )))
-    };
-    let Some(config) = &cx.process.object_store else { return elsewhere(String::new()) };
-    let from = match cx.world.object_store(config) {
-        Ok(from) => from,
-        Err(error) => return elsewhere(format!(", and the object store cannot be used ({})", chain(&error))),
-    };
-    match wholes::bring(from.as_ref(), cx.store, digest, size(cx, digest)) {
-        Ok(Some(true)) => Ok(()),
-        Ok(None) => elsewhere(format!(", nor yet in {}", from.place())),
-        Ok(Some(false)) => elsewhere(format!(", and {} has other bytes under sha256:{digest}", from.place())),
-        Err(error) => elsewhere(format!(", and the object store cannot be used ({})", chain(&error))),
-    }
-}
-
-/// How many bytes what was built has, by its digest, where that is known; 0 where it is not.
-fn size(cx: &Context<'_>, digest: &Digest) -> u64 {
-    let artifacts = cx.release.artifacts();
-    artifacts.iter().find(|artifact| artifact.sha256 == *digest).map_or(0, |artifact| artifact.size)
 }
 
 impl Published for PublishFiles {

@@ -17,7 +17,8 @@ use allclear_core::version::Version;
 
 use self::page::{entry, fingerprint, marker, page};
 use self::tagged::{require_tagged, tag};
-use super::files::{Line, PublishFiles, TOGETHER, folder, here};
+use super::super::frozen::here;
+use super::files::{Line, PublishFiles, TOGETHER, folder};
 use super::published::Published;
 use super::{Publish, image, unbuilt};
 use crate::files::Pattern;

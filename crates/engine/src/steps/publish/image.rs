@@ -6,8 +6,8 @@ use allclear_core::digest::Digest;
 use allclear_core::event::Item;
 use allclear_core::image_name::ImageName;
 
+use super::super::frozen::here;
 use super::attached::{self, Attached};
-use super::files::here;
 use super::published::{self, Published};
 use super::{BY_DIGEST, Publish};
 use crate::ports::download::Part;

@@ -4,9 +4,9 @@ use allclear_core::event::Artifact;
 use allclear_core::process::Target;
 use allclear_core::python::{FileName, agree, is_attestation};
 
+use super::super::frozen::{here, known};
 use super::Publish;
 use super::files::{Line, PublishFiles, folder};
-use crate::content::Content;
 use crate::ports::pypi::PypiIndex;
 use crate::ports::registry::{Frozen, Registry};
 use crate::python;
@@ -38,15 +38,11 @@ fn service(publish: &Publish, target: &Target, cx: &Context<'_>) -> Result<Box<d
     }
     let all = cx.release.artifacts().into_iter().filter(|artifact| is_attestation(artifact.path.as_str()));
     let of = |artifact: &Artifact| {
-        let content =
-            Content { path: cx.store.path(&artifact.sha256), offset: 0, size: artifact.size, sha256: artifact.sha256 };
-        (base_name(artifact), content)
+        let (path, digest) = (artifact.path.as_str(), artifact.sha256);
+        let file = here(cx, path, digest).unwrap_or_else(|_| known(cx, path, digest));
+        (file.name, file.content)
     };
     Ok(Box::new(index.with_attestations(all.map(of).collect())))
-}
-
-fn base_name(artifact: &Artifact) -> String {
-    artifact.path.as_str().rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// A package must say the version of the release, in its name and inside.
