@@ -17,9 +17,9 @@ mod release;
 use allclear_core::process::Target;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use ureq::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use ureq::http::request::Builder;
-use ureq::http::{HeaderValue, Request, Response};
+use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
 pub use self::release::{GitHubRelease, Page};
@@ -147,15 +147,7 @@ impl GitHub {
 
     /// Adds what proves who asks. Only for addresses that are the repository's own, or its uploads'.
     fn authorized(&self, of: Builder) -> Builder {
-        let Some(token) = &self.token else { return of };
-        match HeaderValue::from_str(&format!("Bearer {token}")) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                of.header(AUTHORIZATION, value)
-            }
-            // No token of GitHub's: it says no to whoever has none.
-            Err(_) => of,
-        }
+        http::bearer(of, self.token.as_deref())
     }
 
     fn ask<B: AsSendBody>(&self, of: Builder, body: B) -> Result<Response<Body>, StepError> {

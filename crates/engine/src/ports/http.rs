@@ -8,7 +8,9 @@ use std::time::Duration;
 use allclear_core::digest::Digest;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use ureq::http::{Request, Response};
+use ureq::http::header::AUTHORIZATION;
+use ureq::http::request::Builder;
+use ureq::http::{HeaderValue, Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
 use super::address;
@@ -98,6 +100,17 @@ fn until(text: &str, now: Timestamp) -> Option<Duration> {
     let seconds = || text.parse().ok().map(Duration::from_secs);
     let date = || rfc2822::parse(text).ok()?.timestamp().duration_since(now).try_into().ok();
     seconds().or_else(date)
+}
+
+/// Adds a token that proves who asks (RFC 6750). One with strange characters is no token of any service, which says no to whoever has none.
+pub(crate) fn bearer(of: Builder, token: Option<&str>) -> Builder {
+    match token.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok()) {
+        Some(mut value) => {
+            value.set_sensitive(true);
+            of.header(AUTHORIZATION, value)
+        }
+        None => of,
+    }
 }
 
 /// What no answer means.

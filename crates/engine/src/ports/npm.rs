@@ -26,9 +26,9 @@ use allclear_core::version::Version;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha512};
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use ureq::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use ureq::http::request::Builder;
-use ureq::http::{HeaderValue, Request, Response};
+use ureq::http::{Request, Response};
 use ureq::{Agent, Body, SendBody};
 
 use self::document::Document;
@@ -271,15 +271,7 @@ impl NpmRegistry {
     }
 
     fn authorized(&self, of: Builder) -> Builder {
-        let Some(token) = &self.token else { return of };
-        match HeaderValue::from_str(&format!("Bearer {token}")) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                of.header(AUTHORIZATION, value)
-            }
-            // No token of any registry: it says no to whoever has none.
-            Err(_) => of,
-        }
+        http::bearer(of, self.token.as_deref())
     }
 
     fn what(&self, method: &str, path: &str) -> String {
